@@ -1,0 +1,45 @@
+# Third-party libraries, each found once, under the name by which src/CMakeLists.txt links it.
+
+find_package(Threads REQUIRED)
+if(GUARD_STATIC)
+  set(OPENSSL_USE_STATIC_LIBS ON)
+endif()
+find_package(OpenSSL REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(pegtl REQUIRED)
+
+# Header-only: neither ships an archive, and spdlog is seen by one .cpp only.
+add_library(guard_spdlog INTERFACE)
+target_compile_definitions(guard_spdlog INTERFACE SPDLOG_HEADER_ONLY SPDLOG_FMT_EXTERNAL FMT_HEADER_ONLY)
+target_include_directories(guard_spdlog SYSTEM INTERFACE
+                           $<TARGET_PROPERTY:spdlog::spdlog_header_only,INTERFACE_INCLUDE_DIRECTORIES>)
+target_link_libraries(guard_spdlog INTERFACE Threads::Threads)
+
+# yaml-cpp: Debian ships the archive and the shared library side by side.
+find_path(GUARD_YAML_INCLUDE yaml-cpp/yaml.h REQUIRED)
+if(GUARD_STATIC)
+  find_library(GUARD_YAML_LIBRARY NAMES libyaml-cpp.a REQUIRED)
+else()
+  find_library(GUARD_YAML_LIBRARY NAMES yaml-cpp REQUIRED)
+endif()
+add_library(yaml-cpp UNKNOWN IMPORTED)
+set_target_properties(yaml-cpp PROPERTIES IMPORTED_LOCATION ${GUARD_YAML_LIBRARY}
+                      INTERFACE_INCLUDE_DIRECTORIES ${GUARD_YAML_INCLUDE})
+
+# libpq: Debian's shared one for development. The static one is built by scripts/build-static from Debian's source
+# package, since Debian's libpq.a needs GSSAPI, which has no archive.
+set(GUARD_LIBPQ_ROOT "" CACHE PATH "Prefix of a libpq built without GSSAPI (lib/, include/)")
+add_library(guard_libpq INTERFACE)
+if(GUARD_LIBPQ_ROOT)
+  target_include_directories(guard_libpq SYSTEM INTERFACE ${GUARD_LIBPQ_ROOT}/include)
+  target_link_libraries(guard_libpq INTERFACE ${GUARD_LIBPQ_ROOT}/lib/libpq.a ${GUARD_LIBPQ_ROOT}/lib/libpgcommon.a
+                        ${GUARD_LIBPQ_ROOT}/lib/libpgport.a OpenSSL::SSL OpenSSL::Crypto Threads::Threads m)
+else()
+  find_package(PostgreSQL REQUIRED)
+  target_link_libraries(guard_libpq INTERFACE PostgreSQL::PostgreSQL Threads::Threads)
+endif()
+
+include(${CMAKE_CURRENT_LIST_DIR}/PgQuery.cmake)

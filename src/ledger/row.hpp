@@ -1,0 +1,34 @@
+// One row of the ledger. Ledger = Prisma's table `_prisma_migrations`; the fields carry Prisma's names verbatim.
+//
+// Not the reading of it (postgres/snapshot.hpp). Keeps true: a row's meaning is decided by the two nullable times
+// alone, as Prisma decides it (docs/ledger.md).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace migration_guard {
+
+/// A point of the database server's time.
+struct LedgerTime {
+    std::int64_t micros = 0;  ///< since 1970-01-01 UTC; what is compared
+    std::string text;         ///< "2025-11-03T09:00:00.123456Z"; what is shown
+};
+
+struct LedgerRow {
+    std::string id;
+    std::string checksum;
+    std::optional<LedgerTime> finished_at;
+    std::string migration_name;
+    std::optional<std::string> logs;
+    std::optional<LedgerTime> rolled_back_at;
+    LedgerTime started_at;
+    int applied_steps_count = 0;
+
+    [[nodiscard]] bool is_rolled_back() const { return rolled_back_at.has_value(); }
+    [[nodiscard]] bool is_applied() const { return finished_at.has_value() && !rolled_back_at.has_value(); }
+    [[nodiscard]] bool is_unfinished() const { return !finished_at.has_value() && !rolled_back_at.has_value(); }
+};
+
+}  // namespace migration_guard

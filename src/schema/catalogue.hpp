@@ -1,0 +1,54 @@
+// What the database has, as read from pg_catalog: the values that comparison works on.
+//
+// Not the query (postgres/catalogue_query.hpp). Keeps true: only objects that were asked for are in it, so absence
+// here means absence in the database only for names in the request.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace migration_guard {
+
+/// schema and name of a relation or type, as the database spells them.
+struct ObjectName {
+    std::string schema;
+    std::string name;
+    auto operator<=>(const ObjectName&) const = default;
+    [[nodiscard]] std::string text() const { return schema + "." + name; }
+};
+
+/// What to look up: every relation and type whose name is listed, in every listed schema.
+struct CatalogueRequest {
+    std::vector<std::string> schemas;  ///< empty string: the connection's schema
+    std::vector<std::string> relations;
+    std::vector<std::string> enums;
+    [[nodiscard]] bool empty() const { return relations.empty() && enums.empty(); }
+};
+
+struct CatalogueColumn {
+    std::string name;
+    std::string type;         ///< format_type() without modifiers and without [] ; domains by their base type
+    std::string type_schema;  ///< schema of the (element) type
+    bool is_enum = false;
+    bool list = false;
+    bool not_null = false;
+    bool has_default = false;  ///< default, identity or generated
+    bool can_read = true;      ///< has_column_privilege(app role, SELECT)
+    bool can_write = true;     ///< has_column_privilege(app role, INSERT)
+};
+
+struct CatalogueRelation {
+    char kind = 'r';  ///< pg_class.relkind: r p v m f
+    bool can_use_schema = true;  ///< USAGE on the schema for the app's role
+    std::map<std::string, CatalogueColumn> columns;
+};
+
+struct Catalogue {
+    std::map<ObjectName, CatalogueRelation> relations;
+    std::map<ObjectName, std::vector<std::string>> enums;  ///< labels in enum order
+};
+
+}  // namespace migration_guard

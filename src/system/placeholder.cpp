@@ -1,0 +1,1 @@
+// placeholder while the folder is being written
