@@ -1,11 +1,10 @@
-// What a migration script creates, drops and renames, told from its text alone.
+// What a migration script creates, drops and renames, as values.
 //
-// Not an executor and not a validator: a script that PostgreSQL 15's grammar refuses is read by a tolerant fallback,
-// and said to be so. Keeps true: libpg_query is seen only by this folder.
+// Not the reading of the script (sql/read_script.hpp). Keeps true: effects stand in script order, with names folded as
+// PostgreSQL folds them.
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace migration_guard {
@@ -50,8 +49,5 @@ struct ScriptEffects {
     bool needs_own_statement = false;  ///< CONCURRENTLY, VACUUM, ALTER SYSTEM, ...: refused inside a transaction block
     std::size_t statements = 0;
 };
-
-/// Never throws for any text; bounded by the text's length. Identifiers are folded as PostgreSQL folds them.
-ScriptEffects read_script(std::string_view sql);
 
 }  // namespace migration_guard
