@@ -9,7 +9,7 @@
 #include "base/exit_code.hpp"
 #include "base/time.hpp"
 #include "ledger/bundle.hpp"
-#include "ledger/row.hpp"
+#include "ledger/reading.hpp"
 #include "schema/catalogue.hpp"
 
 #include <functional>
@@ -62,21 +62,6 @@ struct ServerFacts {
     std::vector<std::string> tables;       ///< relkind r in the schemas that Prisma lists (P3005), PostGIS's left out; at most 20
     std::size_t table_count = 0;           ///< all of them
     std::string transaction_pooler;        ///< empty, or why one is suspected
-};
-
-/// How the ledger was found.
-struct LedgerReading {
-    enum class State {
-        present,
-        absent,
-        misplaced,     ///< where Prisma will not look, or where its two look-ups disagree
-        not_a_table,
-        wrong_columns,
-        null_values,
-        no_permission,
-    } state = State::absent;
-    std::string detail;  ///< one line for the last five
-    std::vector<LedgerRow> rows;  ///< by started_at, then id
 };
 
 /// One look at the database: everything in one round trip.

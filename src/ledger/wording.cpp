@@ -1,0 +1,174 @@
+#include "ledger/wording.hpp"
+
+#include "base/text.hpp"
+
+namespace migration_guard {
+namespace {
+
+std::string quoted(const std::string& name) { return "\"" + name + "\""; }
+
+std::string plural(std::size_t count, const std::string& one, const std::string& many) {
+    return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+/// The sentence of a server's message inside Prisma's long P3018 text: the line that begins with its severity.
+std::string gist(const std::string& logs) {
+    for (const char* mark : {"ERROR: ", "FATAL: "}) {
+        if (const auto at = logs.find(mark); at != std::string::npos) {
+            return one_line(logs.substr(at, logs.find('\n', at) - at), 600);
+        }
+    }
+    return one_line(logs, 600);
+}
+
+std::string resolve_lines(const std::string& name) {
+    return "repair the cause, then: migration-guard resolve --rolled-back " + name +
+           " (or prisma migrate resolve --rolled-back " + name +
+           ") to have it applied again; --applied instead when its changes are all in the database";
+}
+
+}  // namespace
+
+Words words_for_running(const MigrationRecord& record, const std::string& who) {
+    return {"migration " + quoted(record.name) + " is being applied" + (who.empty() ? "" : " by " + who),
+            "wait until it has finished; turnTimeout says for how long a start waits"};
+}
+
+Words words_for_prisma_contract() {
+    return {"the database is managed by Prisma 8 (schema prisma_contract)",
+            "use the migration command of Prisma 8; this guard reads the ledger of Prisma 4 to 7"};
+}
+
+Words words_for_ledger(LedgerReading::State state, const std::string& detail, const std::string& schema) {
+    using enum LedgerReading::State;
+    const std::string ledger = schema + "._prisma_migrations";
+    switch (state) {
+        case misplaced:
+            return {"the ledger is not where Prisma looks for it: " + detail,
+                    "name the schema in the URL (?schema=NAME) for the app and for Prisma alike"};
+        case not_a_table:
+            return {ledger + " is not a table: " + detail, "rename that object; Prisma's ledger is an ordinary table"};
+        case wrong_columns:
+            return {ledger + " has not the columns of Prisma's ledger: " + detail,
+                    "compare it with docs/ledger.md; another tool may have made it"};
+        case null_values:
+            return {ledger + " holds rows that Prisma cannot read: " + detail,
+                    "fill the column in the rows named; Prisma fails on them too"};
+        case no_permission:
+            return {"this login may not read " + ledger + (detail.empty() ? "" : ": " + detail),
+                    "grant select on " + ledger + " to the login of the URL, or use its owner's"};
+        case present:
+        case absent: break;
+    }
+    return {"the ledger is unusable", "see docs/ledger.md"};
+}
+
+Words words_for_missing_ledger(const std::vector<std::string>& tables, std::size_t count) {
+    return {"the database has " + plural(count, "table", "tables") + " (" + join(tables, 5) +
+                ") but no ledger _prisma_migrations (Prisma's P3005)",
+            "look with: migration-guard baseline, then mark what it proves with: migration-guard baseline --yes (or "
+            "prisma migrate resolve --applied NAME for each migration that is already in it)"};
+}
+
+Words words_for_empty_database(const std::string& schema) {
+    return {"the database is empty: no table and no ledger in schema " + quoted(schema) +
+                "; if it should hold data, its volume is lost or the URL names another database",
+            "check host, database and volume; set onEmptyDatabase: apply to have all migrations applied to it"};
+}
+
+Words words_for_failed(const MigrationRecord& record) {
+    const auto& row = *record.row;
+    std::string message = "migration " + quoted(record.name) + " started at " + row.started_at.text + " and failed";
+    if (!record.bundled) message += " (a newer release's: this image does not bundle it)";
+    if (row.logs && !row.logs->empty()) {
+        message += ": " + gist(*row.logs);
+    } else if (row.applied_steps_count > 0) {
+        message += ": its script ran to the end, only the entry finished_at is missing (the process was killed)";
+    } else {
+        message += ": no error is recorded (the process was killed)";
+    }
+    return {message, row.applied_steps_count > 0
+                         ? "migration-guard resolve --applied " + record.name + " (or prisma migrate resolve --applied " +
+                               record.name + ")"
+                         : resolve_lines(record.name)};
+}
+
+Words words_for_edited(const MigrationRecord& record) {
+    return {"migration " + quoted(record.name) + " was edited after it had been applied on " +
+                record.row->started_at.text,
+            "restore the file and put the change into a new migration, or list the name in acceptEdited"};
+}
+
+Words words_for_ahead(const std::vector<const MigrationRecord*>& records) {
+    std::vector<std::string> names;
+    for (const auto* record : records) names.push_back(record->name);
+    return {"the database is ahead of this image by " + plural(names.size(), "migration", "migrations") + ": " +
+                join(names, 5),
+            "deploy the image that bundles them; a rollback to this one is normal when onDatabaseAhead is warn"};
+}
+
+Words words_for_out_of_order(const std::vector<std::string>& names) {
+    return {plural(names.size(), "pending migration sorts", "pending migrations sort") +
+                " before one that is already applied: " + join(names, 5),
+            "Prisma applies them all the same; if the order matters give them a later timestamp"};
+}
+
+Words words_for_collision(const Collision& collision) {
+    return {"pending migration " + quoted(collision.migration) + " creates " + collision.object +
+                ", which exists already",
+            "if its changes are all in the database: migration-guard resolve --applied " + collision.migration +
+                " (or prisma migrate resolve --applied " + collision.migration +
+                "); otherwise remove the object or the statement; onCollision: warn lets it run"};
+}
+
+std::string words_for_disputed(const std::vector<std::string>& names) {
+    return "the order of " + join(names, 5) + " differs between Prisma up to 6.5 (bytewise) and later (locale); set "
+           "migrationOrder, or rename them";
+}
+
+Words words_for_missing_script(const MigrationRecord& record) {
+    return {"pending migration " + quoted(record.name) + " has no migration.sql (Prisma's P3015)",
+            "restore the file, or remove the directory from the image"};
+}
+
+Words words_for_incomplete(const std::vector<std::string>& names) {
+    return {"after the apply " + plural(names.size(), "migration is", "migrations are") + " still not in the ledger: " +
+                join(names, 5),
+            "look with: migration-guard check (or prisma migrate status); was the same database migrated?"};
+}
+
+Words words_for_pending(const std::vector<std::string>& names) {
+    return {plural(names.size(), "migration is", "migrations are") + " pending: " + join(names, 5),
+            "apply with: migration-guard migrate (or prisma migrate deploy)"};
+}
+
+std::string words_for_missing(const Missing& missing) {
+    std::string text = missing.kind + " " + missing.object + " does not exist";
+    if (!missing.found_in.empty()) text += " (found in schema " + missing.found_in + ")";
+    switch (missing.need) {
+        case Missing::Need::removed_by_newer:
+            return text + ": removed by a newer release, after migration " + missing.created_by.value_or("?");
+        case Missing::Need::external: return text + ": in a schema that the bundled migrations do not touch";
+        case Missing::Need::needed:
+        case Missing::Need::optional: break;
+    }
+    return text + (missing.created_by ? ": migration " + quoted(*missing.created_by) + " creates it"
+                                      : ": none of the bundled migrations creates it");
+}
+
+Words words_for_mismatch(const std::vector<const Missing*>& missing) {
+    std::vector<std::string> texts;
+    bool orphaned = false;
+    for (const auto* object : missing) {
+        texts.push_back(words_for_missing(*object));
+        orphaned = orphaned || !object->created_by;
+    }
+    const std::string diagnose = "why: migration-guard diagnose; ";
+    return {plural(missing.size(), "object", "objects") + " of schema.prisma missing in the database (" +
+                join(texts, 3) + ")",
+            diagnose + (orphaned ? "create the migration that was never made (prisma migrate dev) and deploy it"
+                                 : "the ledger says applied, the database says no: restore the object, or "
+                                   "migration-guard resolve and apply the migration again")};
+}
+
+}  // namespace migration_guard

@@ -1,0 +1,36 @@
+// What each finding is called in words: one line for what is wrong, one for what to type.
+//
+// Not a decision (verdict.cpp makes them all). Keeps true: the guard's own command stands first in every remedy (it
+// works where no CLI is), Prisma's second.
+#pragma once
+
+#include "ledger/verdict.hpp"
+
+#include <string>
+#include <vector>
+
+namespace migration_guard {
+
+struct Words {
+    std::string message;
+    std::string remedy;
+};
+
+Words words_for_running(const MigrationRecord& record, const std::string& who);
+Words words_for_prisma_contract();
+Words words_for_ledger(LedgerReading::State state, const std::string& detail, const std::string& schema);
+Words words_for_missing_ledger(const std::vector<std::string>& tables, std::size_t count);
+Words words_for_empty_database(const std::string& schema);
+Words words_for_failed(const MigrationRecord& record);
+Words words_for_edited(const MigrationRecord& record);
+Words words_for_ahead(const std::vector<const MigrationRecord*>& records);
+Words words_for_out_of_order(const std::vector<std::string>& names);
+Words words_for_collision(const Collision& collision);
+std::string words_for_disputed(const std::vector<std::string>& names);
+Words words_for_missing_script(const MigrationRecord& record);
+Words words_for_incomplete(const std::vector<std::string>& names);
+Words words_for_pending(const std::vector<std::string>& names);
+std::string words_for_missing(const Missing& missing);
+Words words_for_mismatch(const std::vector<const Missing*>& missing);
+
+}  // namespace migration_guard
