@@ -11,7 +11,13 @@ find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(pegtl REQUIRED)
 
-# Header-only: neither ships an archive, and spdlog is seen by one .cpp only.
+# Neither fmt nor spdlog ships an archive: header-only in the static build, and spdlog always, since one .cpp sees it.
+add_library(guard_fmt INTERFACE)
+if(GUARD_STATIC)
+  target_link_libraries(guard_fmt INTERFACE fmt::fmt-header-only)
+else()
+  target_link_libraries(guard_fmt INTERFACE fmt::fmt)
+endif()
 add_library(guard_spdlog INTERFACE)
 target_compile_definitions(guard_spdlog INTERFACE SPDLOG_HEADER_ONLY SPDLOG_FMT_EXTERNAL FMT_HEADER_ONLY)
 target_include_directories(guard_spdlog SYSTEM INTERFACE
@@ -34,9 +40,17 @@ set_target_properties(yaml-cpp PROPERTIES IMPORTED_LOCATION ${GUARD_YAML_LIBRARY
 set(GUARD_LIBPQ_ROOT "" CACHE PATH "Prefix of a libpq built without GSSAPI (lib/, include/)")
 add_library(guard_libpq INTERFACE)
 if(GUARD_LIBPQ_ROOT)
+  # Imported targets, so that the linker sees them before what they need.
+  function(guard_libpq_part name)
+    add_library(guard_${name} STATIC IMPORTED)
+    set_target_properties(guard_${name} PROPERTIES IMPORTED_LOCATION ${GUARD_LIBPQ_ROOT}/lib/lib${name}.a)
+    set_property(TARGET guard_${name} PROPERTY INTERFACE_LINK_LIBRARIES ${ARGN})
+  endfunction()
+  guard_libpq_part(pgport OpenSSL::Crypto Threads::Threads m)
+  guard_libpq_part(pgcommon guard_pgport OpenSSL::Crypto)
+  guard_libpq_part(pq guard_pgcommon guard_pgport OpenSSL::SSL OpenSSL::Crypto)
   target_include_directories(guard_libpq SYSTEM INTERFACE ${GUARD_LIBPQ_ROOT}/include)
-  target_link_libraries(guard_libpq INTERFACE ${GUARD_LIBPQ_ROOT}/lib/libpq.a ${GUARD_LIBPQ_ROOT}/lib/libpgcommon.a
-                        ${GUARD_LIBPQ_ROOT}/lib/libpgport.a OpenSSL::SSL OpenSSL::Crypto Threads::Threads m)
+  target_link_libraries(guard_libpq INTERFACE guard_pq)
 else()
   find_package(PostgreSQL REQUIRED)
   target_link_libraries(guard_libpq INTERFACE PostgreSQL::PostgreSQL Threads::Threads)

@@ -20,10 +20,18 @@ endif()
 
 option(GUARD_STATIC "Link everything statically (static-pie), hardened: what scripts/build-static makes" OFF)
 if(GUARD_STATIC)
+  include(CheckLinkerFlag)
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-  add_compile_options(-fPIE -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -ffunction-sections
-                      -fdata-sections)
-  add_link_options(-static-pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections)
+  add_compile_options(-fPIE -fstack-protector-strong -fstack-clash-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+                      -ffunction-sections -fdata-sections)
+  # Two builds give the same bytes, wherever the tree stands.
+  add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -ffile-prefix-map=${CMAKE_BINARY_DIR}=build)
+  add_link_options(-static-pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections -Wl,--build-id=none)
+  # Relative relocations packed (DT_RELR): 0.8 MB less. glibc understands them from 2.36 on, a static-pie brings its own.
+  check_linker_flag(CXX -Wl,-z,pack-relative-relocs GUARD_LINKER_PACKS_RELOCATIONS)
+  if(GUARD_LINKER_PACKS_RELOCATIONS)
+    add_link_options(-Wl,-z,pack-relative-relocs)
+  endif()
 endif()
 
 find_program(GUARD_CCACHE ccache)
