@@ -17,7 +17,8 @@ constexpr std::array entries{
     ExitCodeEntry{database_unreachable, "database_unreachable", "PostgreSQL was not ready before waitTimeout", true},
     ExitCodeEntry{internal, "internal", "a fault of the guard itself", false},
     ExitCodeEntry{apply_not_started, "apply_not_started",
-                  "the Prisma CLI or its engine is not in the image, or it ended before it began any ledger row", false},
+                  "the Prisma CLI or its engine is not in the image, or it ended before it began any ledger row",
+                  false},
     ExitCodeEntry{turn_timeout, "turn_timeout", "another guard or Prisma was migrating for turnTimeout", true},
     ExitCodeEntry{database_refused, "database_refused", "login, permission, TLS or missing database", false},
     ExitCodeEntry{config_invalid, "config_invalid", "configuration or database URL", false},
@@ -45,7 +46,9 @@ constexpr std::array entries{
 
 }  // namespace
 
-std::span<const ExitCodeEntry> exit_codes() { return entries; }
+std::span<const ExitCodeEntry> exit_codes() {
+    return entries;
+}
 
 const ExitCodeEntry& describe(ExitCode code) {
     const auto* const found = std::ranges::find(entries, code, &ExitCodeEntry::code);

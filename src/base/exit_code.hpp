@@ -50,9 +50,13 @@ std::span<const ExitCodeEntry> exit_codes();
 const ExitCodeEntry& describe(ExitCode code);
 
 /// The number that the process exits with.
-constexpr int number(ExitCode code) { return static_cast<int>(code); }
+constexpr int number(ExitCode code) {
+    return static_cast<int>(code);
+}
 
 /// 128+n, as a shell reports a process that signal n ended.
-constexpr int number_of_signal(int signal) { return 128 + signal; }
+constexpr int number_of_signal(int signal) {
+    return 128 + signal;
+}
 
 }  // namespace migration_guard

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <exception>
+#include <string>
+#include <utility>
 
 namespace migration_guard {
 
@@ -25,10 +27,12 @@ public:
 /// Thrown out of every wait that a stop signal ended. main exits with 128 + signal.
 class Interrupted : public std::exception {
 public:
-    explicit Interrupted(int stop_signal) : signal(stop_signal) {}
+    explicit Interrupted(int stop_signal, std::string state = "no migration was under way and nothing was changed")
+        : signal(stop_signal), left_behind(std::move(state)) {}
     [[nodiscard]] const char* what() const noexcept override { return "interrupted by a signal"; }
 
     int signal;
+    std::string left_behind;  ///< in which state the database was left, one line
 };
 
 }  // namespace migration_guard

@@ -24,11 +24,11 @@ enum class LogLevel { debug, info, warn, error };
 
 struct Settings {
     Mode mode = Mode::enforce;
-    std::string database_url_env;                ///< empty: as the datasource names it, else DATABASE_URL
-    std::string direct_url_env;                  ///< empty: as the datasource names it, else DIRECT_URL when set
-    std::string database_schema;                 ///< empty: ?schema= of the URL
-    std::string schema_path;                     ///< empty: found as Prisma finds it
-    std::string migrations_dir;                  ///< empty: found as Prisma finds it
+    std::string database_url_env;  ///< empty: as the datasource names it, else DATABASE_URL
+    std::string direct_url_env;    ///< empty: as the datasource names it, else DIRECT_URL when set
+    std::string database_schema;   ///< empty: ?schema= of the URL
+    std::string schema_path;       ///< empty: found as Prisma finds it
+    std::string migrations_dir;    ///< empty: found as Prisma finds it
     MigrationOrder migration_order = MigrationOrder::automatic;
     Duration deadline = std::chrono::minutes(14);
     Duration wait_timeout = std::chrono::seconds(60);  ///< 0: what is left of deadline

@@ -38,7 +38,7 @@ struct Outcome {
     std::string remedy;   ///< empty when all is well
     DatabaseIdentity database;
     History history;
-    bool ledger_read = false;     ///< false: ended before, `history` says nothing
+    bool ledger_read = false;  ///< false: ended before, `history` says nothing
     bool schema_checked = false;
     std::size_t models = 0;
     std::vector<Missing> missing;

@@ -23,7 +23,8 @@ namespace migration_guard {
 /// The outcome of one attempt to connect and log in.
 struct Connected {};
 struct NotYet {
-    std::string reason;  ///< one line, no secret: "connection refused (db:5432)", "57P03 the database system is starting up"
+    std::string
+        reason;  ///< one line, no secret: "connection refused (db:5432)", "57P03 the database system is starting up"
 };
 struct Never {
     ExitCode code = ExitCode::database_refused;
@@ -55,13 +56,14 @@ struct ServerFacts {
     std::string schema;  ///< the schema that Prisma looks in: ?schema=, or public
     bool schema_exists = false;
     bool in_recovery = false;
-    bool read_only = false;  ///< default_transaction_read_only, or a standby
+    bool read_only = false;             ///< default_transaction_read_only, or a standby
     bool can_create_in_schema = false;  ///< also CREATE on the database when the schema is missing
     bool cockroach = false;
-    bool prisma_contract = false;          ///< a Prisma 8 ledger is there
-    std::vector<std::string> tables;       ///< relkind r in the schemas that Prisma lists (P3005), PostGIS's left out; at most 20
-    std::size_t table_count = 0;           ///< all of them
-    std::string transaction_pooler;        ///< empty, or why one is suspected
+    bool prisma_contract = false;  ///< a Prisma 8 ledger is there
+    std::vector<std::string>
+        tables;  ///< relkind r in the schemas that Prisma lists (P3005), PostGIS's left out; at most 20
+    std::size_t table_count = 0;     ///< all of them
+    std::string transaction_pooler;  ///< empty, or why one is suspected
 };
 
 /// One look at the database: everything in one round trip.
@@ -83,9 +85,9 @@ struct SnapshotRequest {
 
 /// While somebody migrates: how far, and who is in the way.
 struct Progress {
-    std::vector<LedgerRow> rows;            ///< as in LedgerReading
-    std::optional<LockHolder> migrating;    ///< the session that holds Prisma's lock
-    std::vector<LockHolder> blockers;       ///< pg_blocking_pids() of that session
+    std::vector<LedgerRow> rows;          ///< as in LedgerReading
+    std::optional<LockHolder> migrating;  ///< the session that holds Prisma's lock
+    std::vector<LockHolder> blockers;     ///< pg_blocking_pids() of that session
     bool waiting_for_lock = false;
 };
 
@@ -145,12 +147,13 @@ struct ApplyOutcome {
         not_started,  ///< nothing could be run at all
         refused,      ///< the applier refused before any row, with `code`
     } kind = Kind::ended;
-    int status = 0;               ///< exit status of the CLI; 128+n for a signal; natively 0 or 1
+    int status = 0;  ///< exit status of the CLI; 128+n for a signal; natively 0 or 1
     ExitCode code = ExitCode::apply_not_started;
-    std::string message;          ///< one line: why not started, or the last error text
+    std::string message;  ///< one line: why not started, or the last error text
     std::string hint;
-    std::string failed_migration; ///< natively known
-    bool cancelled_clean = false; ///< natively: the server confirmed the cancel and the script had no COMMIT of its own
+    std::string failed_migration;  ///< natively known
+    bool cancelled_clean =
+        false;  ///< natively: the server confirmed the cancel and the script had no COMMIT of its own
 };
 
 /// An apply under way.

@@ -18,12 +18,12 @@ namespace migration_guard {
 struct ResolveOutcome {
     enum class Kind {
         done,
-        already_applied,    ///< P3008
-        never_applied,      ///< P3011: no row of that name
-        not_failed,         ///< P3012: all rows finished
+        already_applied,  ///< P3008
+        never_applied,    ///< P3011: no row of that name
+        not_failed,       ///< P3012: all rows finished
         ledger_absent,
-        row_not_found,      ///< resolveOnce: that row is not failed (any more), or is not there
-        lock_busy,          ///< somebody migrates; `holder` tells who
+        row_not_found,  ///< resolveOnce: that row is not failed (any more), or is not there
+        lock_busy,      ///< somebody migrates; `holder` tells who
     } kind = Kind::done;
     std::vector<std::string> touched;  ///< ids of rows that got rolled_back_at
     std::string inserted;              ///< id of the row that was written, empty when none

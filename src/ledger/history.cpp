@@ -9,7 +9,9 @@ namespace {
 
 using Rows = std::vector<const LedgerRow*>;
 
-bool older(const LedgerRow* left, const LedgerRow* right) { return left->started_at.micros < right->started_at.micros; }
+bool older(const LedgerRow* left, const LedgerRow* right) {
+    return left->started_at.micros < right->started_at.micros;
+}
 
 const LedgerRow* newest_where(const Rows& rows, bool (LedgerRow::*holds)() const) {
     const LedgerRow* newest = nullptr;
@@ -39,9 +41,8 @@ MigrationRecord record_of(std::string name, const Rows& rows, bool somebody_migr
 
 /// Against the applied rows only: a rolled-back row of an earlier text says nothing of the one that is applied.
 bool is_edited(const BundledMigration& migration, const Rows& rows) {
-    return std::ranges::none_of(rows, [&](const LedgerRow* row) {
-        return row->is_applied() && matches(migration.checksums, row->checksum);
-    });
+    return std::ranges::none_of(
+        rows, [&](const LedgerRow* row) { return row->is_applied() && matches(migration.checksums, row->checksum); });
 }
 
 /// Ahead means applied after everything that this image has applied; by time, not by name, since a squashed migration
@@ -88,8 +89,8 @@ std::vector<MigrationRecord> unbundled_records(const std::map<std::string, Rows>
         if (record.state == MigrationState::pending) record.state = MigrationState::retired;
         records.push_back(std::move(record));
     }
-    std::ranges::stable_sort(
-        records, [](const auto& left, const auto& right) { return older(&*left.row, &*right.row); });
+    std::ranges::stable_sort(records,
+                             [](const auto& left, const auto& right) { return older(&*left.row, &*right.row); });
     return records;
 }
 
@@ -97,22 +98,32 @@ std::vector<MigrationRecord> unbundled_records(const std::map<std::string, Rows>
 
 std::string_view to_text(MigrationState state) {
     switch (state) {
-        case MigrationState::applied: return "applied";
-        case MigrationState::pending: return "pending";
-        case MigrationState::running: return "running";
-        case MigrationState::failed: return "failed";
-        case MigrationState::ahead: return "ahead";
-        case MigrationState::retired: return "retired";
+        case MigrationState::applied:
+            return "applied";
+        case MigrationState::pending:
+            return "pending";
+        case MigrationState::running:
+            return "running";
+        case MigrationState::failed:
+            return "failed";
+        case MigrationState::ahead:
+            return "ahead";
+        case MigrationState::retired:
+            return "retired";
     }
     return "";
 }
 
 std::string_view to_text(MigrationFinding finding) {
     switch (finding) {
-        case MigrationFinding::edited: return "edited";
-        case MigrationFinding::out_of_order: return "outOfOrder";
-        case MigrationFinding::rolled_back: return "rolledBack";
-        case MigrationFinding::collides: return "collides";
+        case MigrationFinding::edited:
+            return "edited";
+        case MigrationFinding::out_of_order:
+            return "outOfOrder";
+        case MigrationFinding::rolled_back:
+            return "rolledBack";
+        case MigrationFinding::collides:
+            return "collides";
     }
     return "";
 }
@@ -160,8 +171,7 @@ History lay_side_by_side(const Bundle& bundle, const std::vector<LedgerRow>& row
         const Rows& own = found == rows_of.end() ? none : found->second;
         auto record = record_of(migration.name, own, somebody_migrates);
         record.has_script = migration.has_script;
-        if (record.state == MigrationState::applied && migration.has_script &&
-            is_edited(migration, own)) {
+        if (record.state == MigrationState::applied && migration.has_script && is_edited(migration, own)) {
             record.findings.push_back(MigrationFinding::edited);
         }
         history.migrations.push_back(std::move(record));

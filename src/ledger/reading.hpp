@@ -14,7 +14,7 @@ struct LedgerReading {
     enum class State {
         present,
         absent,
-        misplaced,      ///< where Prisma will not look, or where its two look-ups disagree
+        misplaced,  ///< where Prisma will not look, or where its two look-ups disagree
         not_a_table,
         wrong_columns,
         null_values,    ///< in a column that Prisma reads as NOT NULL

@@ -105,7 +105,8 @@ private:
             under(settings_.on_database_ahead, "onDatabaseAhead", "ahead", ahead.front()->name, words_for_ahead(ahead));
         }
         if (const auto names = history.names(MigrationFinding::out_of_order); !names.empty()) {
-            under(settings_.on_out_of_order, "onOutOfOrder", "outOfOrder", names.front(), words_for_out_of_order(names));
+            under(settings_.on_out_of_order, "onOutOfOrder", "outOfOrder", names.front(),
+                  words_for_out_of_order(names));
         }
         for (const auto& collision : situation_.collisions) {
             under(settings_.on_collision, "onCollision", "collides", collision.object, words_for_collision(collision));
@@ -156,8 +157,8 @@ private:
 /// 66 for a pending directory without script stands before the ledger's own codes, as every 66 does.
 int rank(ExitCode code) {
     using enum ExitCode;
-    constexpr ExitCode order[] = {bundle_unreadable, database_refused, turn_timeout,       ledger_unusable,
-                                  ledger_missing,    migration_failed, history_refused,    migrations_pending,
+    constexpr ExitCode order[] = {bundle_unreadable, database_refused, turn_timeout,      ledger_unusable,
+                                  ledger_missing,    migration_failed, history_refused,   migrations_pending,
                                   ledger_incomplete, schema_mismatch,  smoke_check_failed};
     return static_cast<int>(std::ranges::find(order, code) - std::begin(order));
 }

@@ -52,10 +52,10 @@ struct Situation {
     LedgerReading::State ledger = LedgerReading::State::present;
     std::string ledger_detail;
     bool prisma_contract = false;
-    std::string schema = "public";        ///< where Prisma looks for the ledger
-    std::string migrating;                ///< who holds Prisma's lock ("pid 42, prisma, 10.0.0.3, 12 s"), empty: nobody
-    std::size_t table_count = 0;          ///< tables that make a database without ledger "not empty" (P3005)
-    std::vector<std::string> tables;      ///< some of them, for the message
+    std::string schema = "public";    ///< where Prisma looks for the ledger
+    std::string migrating;            ///< who holds Prisma's lock ("pid 42, prisma, 10.0.0.3, 12 s"), empty: nobody
+    std::size_t table_count = 0;      ///< tables that make a database without ledger "not empty" (P3005)
+    std::vector<std::string> tables;  ///< some of them, for the message
     History history;
     bool schema_checked = true;
     std::vector<Missing> missing;

@@ -5,7 +5,9 @@
 namespace migration_guard {
 namespace {
 
-std::string quoted(const std::string& name) { return "\"" + name + "\""; }
+std::string quoted(const std::string& name) {
+    return "\"" + name + "\"";
+}
 
 std::string plural(std::size_t count, const std::string& one, const std::string& many) {
     return std::to_string(count) + " " + (count == 1 ? one : many);
@@ -58,7 +60,8 @@ Words words_for_ledger(LedgerReading::State state, const std::string& detail, co
             return {"this login may not read " + ledger + (detail.empty() ? "" : ": " + detail),
                     "grant select on " + ledger + " to the login of the URL, or use its owner's"};
         case present:
-        case absent: break;
+        case absent:
+            break;
     }
     return {"the ledger is unusable", "see docs/ledger.md"};
 }
@@ -87,16 +90,15 @@ Words words_for_failed(const MigrationRecord& record) {
     } else {
         message += ": no error is recorded (the process was killed)";
     }
-    return {message, row.applied_steps_count > 0
-                         ? "migration-guard resolve --applied " + record.name + " (or prisma migrate resolve --applied " +
-                               record.name + ")"
-                         : resolve_lines(record.name)};
+    return {message, row.applied_steps_count > 0 ? "migration-guard resolve --applied " + record.name +
+                                                       " (or prisma migrate resolve --applied " + record.name + ")"
+                                                 : resolve_lines(record.name)};
 }
 
 Words words_for_edited(const MigrationRecord& record) {
-    return {"migration " + quoted(record.name) + " was edited after it had been applied on " +
-                record.row->started_at.text,
-            "restore the file and put the change into a new migration, or list the name in acceptEdited"};
+    return {
+        "migration " + quoted(record.name) + " was edited after it had been applied on " + record.row->started_at.text,
+        "restore the file and put the change into a new migration, or list the name in acceptEdited"};
 }
 
 Words words_for_ahead(const std::vector<const MigrationRecord*>& records) {
@@ -114,15 +116,16 @@ Words words_for_out_of_order(const std::vector<std::string>& names) {
 }
 
 Words words_for_collision(const Collision& collision) {
-    return {"pending migration " + quoted(collision.migration) + " creates " + collision.object +
-                ", which exists already",
-            "if its changes are all in the database: migration-guard resolve --applied " + collision.migration +
-                " (or prisma migrate resolve --applied " + collision.migration +
-                "); otherwise remove the object or the statement; onCollision: warn lets it run"};
+    return {
+        "pending migration " + quoted(collision.migration) + " creates " + collision.object + ", which exists already",
+        "if its changes are all in the database: migration-guard resolve --applied " + collision.migration +
+            " (or prisma migrate resolve --applied " + collision.migration +
+            "); otherwise remove the object or the statement; onCollision: warn lets it run"};
 }
 
 std::string words_for_disputed(const std::vector<std::string>& names) {
-    return "the order of " + join(names, 5) + " differs between Prisma up to 6.5 (bytewise) and later (locale); set "
+    return "the order of " + join(names, 5) +
+           " differs between Prisma up to 6.5 (bytewise) and later (locale); set "
            "migrationOrder, or rename them";
 }
 
@@ -132,8 +135,8 @@ Words words_for_missing_script(const MigrationRecord& record) {
 }
 
 Words words_for_incomplete(const std::vector<std::string>& names) {
-    return {"after the apply " + plural(names.size(), "migration is", "migrations are") + " still not in the ledger: " +
-                join(names, 5),
+    return {"after the apply " + plural(names.size(), "migration is", "migrations are") +
+                " still not in the ledger: " + join(names, 5),
             "look with: migration-guard check (or prisma migrate status); was the same database migrated?"};
 }
 
@@ -148,9 +151,11 @@ std::string words_for_missing(const Missing& missing) {
     switch (missing.need) {
         case Missing::Need::removed_by_newer:
             return text + ": removed by a newer release, after migration " + missing.created_by.value_or("?");
-        case Missing::Need::external: return text + ": in a schema that the bundled migrations do not touch";
+        case Missing::Need::external:
+            return text + ": in a schema that the bundled migrations do not touch";
         case Missing::Need::needed:
-        case Missing::Need::optional: break;
+        case Missing::Need::optional:
+            break;
     }
     return text + (missing.created_by ? ": migration " + quoted(*missing.created_by) + " creates it"
                                       : ": none of the bundled migrations creates it");

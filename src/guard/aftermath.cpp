@@ -1,0 +1,104 @@
+#include "guard/aftermath.hpp"
+
+#include "base/text.hpp"
+#include "guard/conclude.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace migration_guard {
+namespace {
+
+bool is_bundled_failure(const MigrationRecord& record) {
+    return record.bundled && record.state == MigrationState::failed;
+}
+
+/// Rows that this apply began: a migration that was pending before and has a newer row after.
+bool began_any_row(const Examination& before, const Examination& after) {
+    return after.snapshot.ledger.rows.size() > before.snapshot.ledger.rows.size();
+}
+
+std::vector<std::string> newly_applied(const Examination& before, const Examination& after) {
+    std::vector<std::string> names;
+    for (const auto& name : before.pending) {
+        const auto* record = after.situation.history.find(name);
+        if (record != nullptr && record->state == MigrationState::applied) names.push_back(name);
+    }
+    return names;
+}
+
+const MigrationRecord* first_failure(const Examination& after) {
+    const auto& records = after.situation.history.migrations;
+    const auto found = std::ranges::find_if(records, is_bundled_failure);
+    return found == records.end() ? nullptr : &*found;
+}
+
+Problem apply_timed_out(const Examination& after, const Plan& plan) {
+    const auto* failed = first_failure(after);
+    const auto limit = plan.settings.apply_timeout ? "applyTimeout " + to_text(*plan.settings.apply_timeout)
+                                                   : "what was left of deadline " + to_text(plan.settings.deadline);
+    return {ExitCode::apply_timed_out,
+            "the apply was ended after " + limit +
+                (failed ? "; migration \"" + failed->name + "\" was cancelled on the server and stands failed" : ""),
+            (failed ? words_for_failed(*failed).remedy + "; " : std::string()) + "raise applyTimeout and deadline"};
+}
+
+Problem not_started(const Supervised& supervised) {
+    const auto& outcome = supervised.outcome;
+    const auto status = outcome.status == 0 ? "" : fmt::format(" (exit status {})", outcome.status);
+    return {ExitCode::apply_not_started,
+            "the apply ended before it began any migration" + status + (outcome.message.empty() ? "" : ": ") +
+                outcome.message,
+            outcome.hint.empty() ? remedy_for_missing_cli() : outcome.hint};
+}
+
+}  // namespace
+
+void note_applied(Outcome& outcome, const Examination& before, const Examination& after) {
+    const auto names = newly_applied(before, after);
+    outcome.applied_now.insert(outcome.applied_now.end(), names.begin(), names.end());
+}
+
+bool another_prisma_was_first(const Supervised& supervised, const Examination& before, const Examination& after) {
+    if (after.pending.empty() || first_failure(after) != nullptr) return false;
+    if (after.situation.history.any(MigrationState::running)) return true;
+    const auto& outcome = supervised.outcome;
+    const bool refused = outcome.kind == ApplyOutcome::Kind::refused && outcome.code == ExitCode::turn_timeout;
+    return refused || (outcome.message.find("P1002") != std::string::npos && !began_any_row(before, after));
+}
+
+std::optional<Problem> why_not_applied(const Examination& before, const Examination& after,
+                                       const Supervised& supervised, const Plan& plan) {
+    const auto* failed = first_failure(after);
+    if (after.pending.empty() && failed == nullptr) return std::nullopt;
+    if (supervised.end == Supervised::End::timed_out) return apply_timed_out(after, plan);
+    if (failed != nullptr) {
+        auto words = words_for_failed(*failed);
+        return Problem{ExitCode::apply_failed, std::move(words.message), std::move(words.remedy)};
+    }
+    const auto& outcome = supervised.outcome;
+    if (outcome.kind == ApplyOutcome::Kind::refused) return Problem{outcome.code, outcome.message, outcome.hint};
+    if (outcome.kind == ApplyOutcome::Kind::not_started || !began_any_row(before, after))
+        return not_started(supervised);
+    return std::nullopt;  // the verdict's ledger_incomplete says it
+}
+
+Interrupted interrupted_apply(const Examination& before, const Examination& after, const Supervised& supervised) {
+    std::string state =
+        fmt::format("{} of {} pending migrations applied", newly_applied(before, after).size(), before.pending.size());
+    if (const auto* failed = first_failure(after)) {
+        const auto words = words_for_failed(*failed);
+        state += "; migration \"" + failed->name + "\" was cancelled and stands failed; " + words.remedy;
+    } else if (supervised.outcome.cancelled_clean) {
+        state +=
+            "; migration \"" + supervised.outcome.failed_migration +
+            "\" was cancelled on the server, left nothing behind and is marked rolled back: the next start applies "
+            "it again";
+    } else if (!after.pending.empty()) {
+        state += "; the next start applies the rest";
+    }
+    return Interrupted(supervised.signal, state);
+}
+
+}  // namespace migration_guard

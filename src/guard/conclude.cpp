@@ -1,0 +1,98 @@
+#include "guard/conclude.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+namespace migration_guard {
+
+void conclude(Outcome& outcome, const Plan& plan, const Examination& seen, const Verdict& verdict) {
+    outcome.database.server_version = seen.snapshot.server.version;
+    outcome.database.schema = seen.snapshot.server.schema;
+    outcome.history = seen.situation.history;
+    outcome.ledger_read = true;
+    outcome.schema_checked = seen.situation.schema_checked;
+    outcome.models = seen.models;
+    outcome.missing = seen.situation.missing;
+    outcome.problems = verdict.problems;
+    outcome.warnings = verdict.warnings;
+    outcome.timings.ledger_ms = seen.snapshot.ledger_ms;
+    outcome.timings.schema_ms = seen.schema_ms;
+    outcome.code = verdict.code();
+    if (!verdict.problems.empty()) {
+        outcome.message = verdict.problems.front().message;
+        outcome.remedy = verdict.problems.front().remedy;
+        return;
+    }
+    outcome.remedy.clear();
+    outcome.message = seen.pending.empty()
+                          ? fmt::format("the database matches the image: {} migrations applied",
+                                        seen.situation.history.count(MigrationState::applied))
+                          : fmt::format("{} migrations are pending and can be applied", seen.pending.size());
+    if (plan.settings.mode == Mode::observe && !seen.pending.empty()) outcome.message += " (observe: they are not)";
+}
+
+void conclude_with(Outcome& outcome, const Problem& problem) {
+    outcome.code = problem.code;
+    outcome.message = problem.message;
+    outcome.remedy = problem.remedy;
+    outcome.problems.insert(outcome.problems.begin(), problem);
+}
+
+Problem words_for_nobody_applied(const Examination& seen) {
+    return {
+        ExitCode::migrations_pending, "nobody applied the pending migrations (apply: wait): " + join(seen.pending, 5),
+        "apply them with: migration-guard migrate (or prisma migrate deploy); turnTimeout says how long a start waits"};
+}
+
+Problem words_for_no_turn(const Examination& seen, const Verdict& verdict) {
+    const auto who = who_migrates(seen, ApplyMode::prisma);
+    const auto remedy = verdict.code() == ExitCode::turn_timeout ? verdict.problems.front().remedy : std::string();
+    return {ExitCode::turn_timeout, "gave up waiting for " + who,
+            remedy.empty() ? "see who it is with: migration-guard diagnose; turnTimeout says how long a start waits"
+                           : remedy};
+}
+
+Problem words_for_smoke(const SmokeResult& failed) {
+    return {ExitCode::smoke_check_failed, "smoke check " + failed.name + " failed: " + failed.error,
+            "the schema is complete, but what this check stands for does not work: repair it, or the check"};
+}
+
+Failure read_only_for_too_long(const Plan& plan) {
+    return {ExitCode::database_unreachable,
+            "migrations are pending, but the server stayed in recovery or read-only for " +
+                to_text(plan.settings.wait_timeout),
+            "does the URL name a standby? migrations need the primary"};
+}
+
+std::string who_migrates(const Examination& seen, ApplyMode apply) {
+    const auto& holder = seen.snapshot.migrating ? seen.snapshot.migrating : seen.snapshot.turn;
+    if (!holder) {
+        return apply == ApplyMode::wait ? "somebody else to apply pending migrations (apply: wait)"
+                                        : "another guard that migrates";
+    }
+    return fmt::format("{} that migrates (pid {}, {}, {})",
+                       seen.snapshot.migrating ? "a Prisma Migrate" : "another guard", holder->pid,
+                       holder->application.empty() ? "unnamed" : holder->application, holder->client);
+}
+
+std::string one_pending_and(const Examination& seen, const std::string& missing) {
+    return fmt::format("{} pending ({}), and {}", seen.pending.size() == 1 ? "a migration is" : "migrations are",
+                       join(seen.pending, 3), missing);
+}
+
+std::string remedy_for_missing_cli() {
+    return "set apply: native, which needs neither Node nor the CLI, or put prisma with its engine into the image "
+           "(dependencies, not devDependencies; pnpm: allow its build scripts)";
+}
+
+std::optional<ResolveOrder> parse_resolve_once(const std::string& text) {
+    constexpr std::string_view prefix = "rolled-back:";
+    const auto at = text.rfind('@');
+    if (!text.starts_with(prefix) || at == std::string::npos || at <= prefix.size() || at + 1 == text.size()) {
+        return std::nullopt;
+    }
+    return ResolveOrder{text.substr(prefix.size(), at - prefix.size()), text.substr(at + 1)};
+}
+
+}  // namespace migration_guard

@@ -1,0 +1,23 @@
+// One look at the database, laid beside the image: the situation that a verdict is passed on.
+//
+// Not the verdict (ledger/verdict.hpp). Keeps true: with nothing pending and nothing missing it costs one round trip
+// and parses no script; scripts are read only to tell who creates an object.
+#pragma once
+
+#include "guard/plan.hpp"
+
+namespace migration_guard {
+
+struct Examination {
+    Snapshot snapshot;
+    Situation situation;
+    std::vector<std::string> pending;  ///< in the order of the bundle
+    double schema_ms = 0;              ///< query and comparison
+    std::size_t models = 0;
+};
+
+/// Needs a connection. Throws Failure database_unreachable when it is lost on the way, and whatever the plan's
+/// futures throw.
+Examination examine(const Plan& plan, const Ports& ports);
+
+}  // namespace migration_guard

@@ -1,0 +1,205 @@
+#include "guard/guard.hpp"
+
+#include "base/failure.hpp"
+#include "guard/aftermath.hpp"
+#include "guard/conclude.hpp"
+#include "guard/supervise.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace migration_guard {
+
+using std::chrono::seconds;
+
+Guard::Guard(const Plan& plan, const Ports& ports)
+    : plan_(plan),
+      ports_(ports),
+      deadline_(ports.clock, plan.started + plan.settings.deadline),
+      turn_limit_(deadline_.within(plan.settings.turn_timeout)),
+      turn_backoff_(ports.clock, seconds(2)) {}
+
+Outcome Guard::bring_up_to_date() {
+    return report([this](Outcome& outcome) {
+        connect(MayWrite::yes);
+        while (step(outcome) == Next::look_again) {
+        }
+        if (outcome.code == ExitCode::ok) smoke(outcome);
+    });
+}
+
+Outcome Guard::check(Purpose purpose) {
+    return report([this, purpose](Outcome& outcome) {
+        connect(MayWrite::no);
+        const auto seen = look();
+        conclude(outcome, plan_, seen, judge(seen.situation, plan_.settings, purpose));
+    });
+}
+
+Outcome Guard::wait() {
+    return report([this](Outcome& outcome) {
+        connect(MayWrite::no);
+        outcome.message = "PostgreSQL accepts this login";
+    });
+}
+
+/// One look and what follows from it. Bounded: each look_again is behind a limit or a change of the database.
+Guard::Next Guard::step(Outcome& outcome) {
+    auto seen = look();
+    resolve_once(seen);
+    const auto verdict = judge(seen.situation, plan_.settings, Purpose::before_apply);
+    conclude(outcome, plan_, seen, verdict);
+
+    if (verdict.code() == ExitCode::turn_timeout) return wait_for_others(outcome, seen, verdict);
+    if (!verdict.problems.empty() || seen.pending.empty()) return Next::done;
+    if (plan_.settings.apply == ApplyMode::wait || seen.snapshot.migrating) {
+        return wait_for_others(outcome, seen, verdict);
+    }
+    require_able_to_apply(seen);
+    if (seen.snapshot.server.in_recovery || seen.snapshot.server.read_only) {
+        if (!writable_limit_) writable_limit_ = deadline_.within(plan_.settings.wait_timeout);
+        if (writable_limit_->passed()) throw read_only_for_too_long(plan_);
+        pause("the server to leave recovery or read-only mode", *writable_limit_);
+        return Next::look_again;
+    }
+    if (!turn_) {
+        turn_ = ports_.database.try_turn();
+        // With the turn in hand everything is looked at again: another guard may just have finished.
+        return turn_ ? Next::look_again : wait_for_others(outcome, seen, verdict);
+    }
+    return apply(outcome, seen);
+}
+
+/// Somebody else migrates, or is about to. The loser holds no connection while it waits.
+Guard::Next Guard::wait_for_others(Outcome& outcome, const Examination& seen, const Verdict& verdict) {
+    if (turn_limit_.passed()) {
+        const bool left_to_others = plan_.settings.apply == ApplyMode::wait;
+        conclude_with(outcome, left_to_others ? words_for_nobody_applied(seen) : words_for_no_turn(seen, verdict));
+        return Next::done;
+    }
+    turn_.reset();
+    pause(who_migrates(seen, plan_.settings.apply), turn_limit_);
+    return Next::look_again;
+}
+
+Guard::Next Guard::apply(Outcome& outcome, const Examination& before) {
+    const ApplyRequest request{&plan_.bundle.get(), before.pending,
+                               before.snapshot.ledger.state == LedgerReading::State::absent};
+    ports_.journal.event(Level::info, "apply", "applying pending migrations",
+                         {{"count", std::to_string(before.pending.size())},
+                          {"with", ports_.migrator->name()},
+                          {"first", before.pending.front()},
+                          {"last", before.pending.back()}});
+    const auto limit = deadline_.within(plan_.settings.apply_timeout);
+    const auto applying = ports_.migrator->start(request);
+    const auto supervised = supervise(*applying, request, plan_, ports_, limit);
+
+    const Limit last_look(ports_.clock,
+                          std::max(ports_.clock.now() + seconds(5), ports_.clock.now() + deadline_.remaining()));
+    wait_for_database(plan_, ports_, last_look, MayWrite::no);
+    const auto after = examine(plan_, ports_);
+    if (supervised.end == Supervised::End::interrupted) throw interrupted_apply(before, after, supervised);
+
+    note_applied(outcome, before, after);
+    if (another_prisma_was_first(supervised, before, after)) {
+        turn_.reset();
+        return wait_for_others(outcome, after, judge(after.situation, plan_.settings, Purpose::before_apply));
+    }
+    const auto verdict = judge(after.situation, plan_.settings, Purpose::after_apply);
+    conclude(outcome, plan_, after, verdict);
+    if (const auto problem = why_not_applied(before, after, supervised, plan_)) conclude_with(outcome, *problem);
+    turn_.reset();
+    return Next::done;
+}
+
+void Guard::require_able_to_apply(const Examination& seen) {
+    if (const auto missing = ports_.migrator->not_ready(); !missing.empty()) {
+        throw Failure(ExitCode::apply_not_started, one_pending_and(seen, missing), remedy_for_missing_cli());
+    }
+    const auto& server = seen.snapshot.server;
+    if (!server.schema_exists) {
+        ports_.journal.event(Level::warn, "apply", "the schema does not exist and is created (createDatabase: true)",
+                             {{"schema", server.schema}});
+        ports_.database.create_schema();
+    } else if (!server.can_create_in_schema) {
+        throw Failure(ExitCode::database_refused,
+                      fmt::format("login {} may not create tables in schema {}", server.user, server.schema),
+                      fmt::format("grant create on schema \"{}\" to \"{}\", or set DIRECT_URL to the owner's login",
+                                  server.schema, server.user));
+    }
+}
+
+/// Recovery from a dashboard: acts once, only while that very row is failed.
+void Guard::resolve_once(Examination& seen) {
+    const auto order = parse_resolve_once(plan_.settings.resolve_once);
+    if (!order || ports_.writer == nullptr) return;
+    const auto* record = seen.situation.history.find(order->name);
+    if (record == nullptr || record->state != MigrationState::failed || !record->row->id.starts_with(order->row))
+        return;
+    const auto done =
+        ports_.writer->mark_row_rolled_back(order->name, order->row, turn_limit_.within(seconds(10)).remaining());
+    const bool marked = done.kind == ResolveOutcome::Kind::done;
+    ports_.journal.event(marked ? Level::warn : Level::error, "resolve",
+                         marked ? "resolveOnce: the failed row is marked rolled back and will be applied again"
+                                : "resolveOnce: the row could not be marked",
+                         {{"migration", order->name}, {"row", order->row}});
+    if (marked) seen = look();
+}
+
+void Guard::smoke(Outcome& outcome) {
+    const bool wanted = !outcome.applied_now.empty() || plan_.settings.smoke_when == SmokeWhen::always;
+    if (ports_.smoke == nullptr || !wanted) return;
+    for (const auto& script : plan_.smoke) {
+        ports_.journal.state("smoke", script.name);
+        outcome.smoke.push_back(ports_.smoke->run(script, plan_.settings.smoke_timeout));
+    }
+    const auto failed = std::ranges::find(outcome.smoke, false, &SmokeResult::ok);
+    if (failed != outcome.smoke.end()) conclude_with(outcome, words_for_smoke(*failed));
+}
+
+void Guard::connect(MayWrite may_write) {
+    const auto begun = ports_.clock.now();
+    ports_.journal.state("waiting", "for PostgreSQL");
+    wait_for_database(plan_, ports_, deadline_, may_write);
+    connect_ms_ += std::chrono::duration<double, std::milli>(ports_.clock.now() - begun).count();
+}
+
+Examination Guard::look() {
+    ports_.journal.state("checking", "ledger and schema");
+    auto seen = examine(plan_, ports_);
+    const auto& server = seen.snapshot.server;
+    if (plan_.schema_in_url && !server.schema_exists && !plan_.settings.create_database) {
+        throw Failure(ExitCode::database_refused,
+                      fmt::format("schema \"{}\" does not exist in database \"{}\"", server.schema, server.database),
+                      "is ?schema= right? createDatabase: true creates it, as prisma migrate deploy would");
+    }
+    return seen;
+}
+
+/// One line for each new reason; no connection is held.
+void Guard::pause(const std::string& why, const Limit& limit) {
+    if (why != paused_for_) {
+        paused_for_ = why;
+        ports_.journal.event(Level::info, "turn", "waiting for " + why, {});
+    }
+    ports_.journal.state("waiting", "for " + why);
+    ports_.database.disconnect();
+    turn_backoff_.pause(limit);
+    wait_for_database(plan_, ports_, deadline_, MayWrite::no);
+}
+
+Outcome Guard::report(const std::function<void(Outcome&)>& work) {
+    Outcome outcome;
+    outcome.database = plan_.database;
+    try {
+        work(outcome);
+    } catch (const Failure& failure) {
+        conclude_with(outcome, {failure.code, failure.what(), failure.hint});
+    }
+    outcome.timings.connect_ms = connect_ms_;
+    outcome.timings.total_ms = std::chrono::duration<double, std::milli>(ports_.clock.now() - plan_.started).count();
+    return outcome;
+}
+
+}  // namespace migration_guard
