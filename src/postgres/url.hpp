@@ -26,7 +26,8 @@ struct DatabaseUrl {
     std::string database;               ///< never empty: Prisma's rule for a missing path is applied
     std::optional<std::string> schema;  ///< ?schema=, when given
     TlsMode tls = TlsMode::prefer;
-    bool verify_certificate = false;  ///< sslaccept=strict, or sslmode verify-*: chain and host name
+    bool verify_certificate = false;  ///< the chain: sslaccept=strict, or sslmode verify-ca, verify-full
+    bool verify_host_name = false;    ///< also the name: not for sslmode=verify-ca
     std::string root_certificate;     ///< sslcert: a PEM file, absolute
     std::string identity;             ///< sslidentity: a PKCS#12 file, absolute
     std::string identity_password;
@@ -37,8 +38,12 @@ struct DatabaseUrl {
     std::string channel_binding = "prefer";
     std::vector<std::string> notices;  ///< one line each: what was translated against what one may expect
 
-    /// "user@host:5432/app (schema public)": no password.
+    /// "user@host:5432/app (schema public)": no password, one line.
     [[nodiscard]] std::string describe() const;
+
+    [[nodiscard]] bool is_socket() const { return host.starts_with('/'); }
+    /// Where Prisma looks for tables: ?schema=, or public.
+    [[nodiscard]] std::string effective_schema() const { return schema.value_or("public"); }
 };
 
 /// Throws Failure 78, with the reason and what to write instead, naming `variable` and never the URL itself.
