@@ -1,0 +1,38 @@
+# A sysroot of another architecture: Debian's packages of that architecture, unpacked but not installed, since some
+# (libyaml-cpp-dev) cannot stand beside the machine's own. Sourced after packages.sh.
+
+triplet_of() {
+  case $1 in
+    amd64) echo x86_64-linux-gnu ;;
+    arm64) echo aarch64-linux-gnu ;;
+    *) die "unknown architecture: $1 (amd64, arm64)" ;;
+  esac
+}
+
+sysroot_of() { echo "$build/sysroot/$1"; }
+
+# Architecture-dependent packages only; the headers of the others come from the machine itself.
+sysroot_packages="libc6 libc6-dev linux-libc-dev libcrypt-dev libssl-dev libssl3 libyaml-cpp-dev libpg-query-dev"
+
+make_sysroot() {
+  local arch=$1 directory apt package
+  directory=$(sysroot_of "$arch")
+  [ -e "$directory/complete" ] && return
+  say "unpacking Debian's $arch packages into ${directory#"$root"/}"
+  apt=$build/sysroot/apt-$arch
+  rm -rf "$directory" "$apt"
+  mkdir -p "$directory" "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/packages"
+  # No status file: nothing counts as installed. Only the machine's own sources, asked for another architecture.
+  : >"$apt/status"
+  foreign_apt() {
+    apt-get -o "APT::Architecture=$arch" -o "APT::Architectures=$arch" -o "Dir::State::lists=$apt/lists" \
+      -o "Dir::State::status=$apt/status" -o "Dir::Cache=$apt/cache" -o "APT::Sandbox::User=root" \
+      -o "Acquire::Languages=none" -o "Acquire::Retries=3" "$@"
+  }
+  quietly "sysroot-update-$arch" foreign_apt update
+  # shellcheck disable=SC2086
+  (cd "$apt/packages" && quietly "sysroot-download-$arch" foreign_apt download $sysroot_packages)
+  for package in "$apt"/packages/*.deb; do dpkg-deb -x "$package" "$directory"; done
+  rm -rf "$apt"
+  touch "$directory/complete"
+}
