@@ -17,11 +17,11 @@ enum class ColumnUse {
 };
 
 struct DeclaredType {
-    std::string name;        ///< as format_type() prints it without modifiers: "text", "timestamp without time zone",
-                             ///< "numeric"; of an enum its database name; empty when nothing can be said of it
-    std::string enum_schema; ///< schema of the enum, when `is_enum`; empty: the connection's
+    std::string name;         ///< as format_type() prints it without modifiers: "text", "timestamp without time zone",
+                              ///< "numeric"; of an enum its database name; empty when nothing can be said of it
+    std::string enum_schema;  ///< schema of the enum, when `is_enum`; empty: the connection's
     bool is_enum = false;
-    std::string full;        ///< with modifiers, for the DDL that would mend it: "VARCHAR(64)", "TIMESTAMP(3)"
+    std::string full;  ///< with modifiers, for the DDL that would mend it: "VARCHAR(64)", "TIMESTAMP(3)"
 };
 
 struct DeclaredColumn {
@@ -29,7 +29,8 @@ struct DeclaredColumn {
     std::string field;  ///< Prisma's name
     DeclaredType type;
     bool list = false;
-    bool required = false;  ///< NOT NULL expected; lists are never (Prisma creates them without)
+    bool required = false;            ///< NOT NULL expected; lists are never (Prisma creates them without)
+    bool filled_by_database = false;  ///< autoincrement() or dbgenerated("..."): the client leaves it to the server
     ColumnUse use = ColumnUse::queried;
 };
 
@@ -47,9 +48,9 @@ struct DeclaredTable {
 struct DeclaredEnum {
     std::string schema;
     std::string name;
-    std::string declared_as;  ///< Prisma's name
+    std::string declared_as;          ///< Prisma's name
     std::vector<std::string> values;  ///< database labels
-    bool used = true;  ///< some queried column has it
+    bool used = true;                 ///< some queried column has it
 };
 
 struct DeclaredSchema {
