@@ -165,6 +165,9 @@ public:
     virtual bool wait(Duration slice) = 0;
     /// Begin nothing further (SIGTERM to nobody: a running script goes on). Natively: no next migration.
     virtual void begin_nothing_further() = 0;
+    /// True when begin_nothing_further() makes it end after the migration that runs. False: it would begin the next
+    /// one (the CLI), so that it has to be ended between two of them.
+    [[nodiscard]] virtual bool heeds_begin_nothing_further() const { return false; }
     /// End it now: the CLI's whole process group (TERM, then KILL after a moment), or the native session's script by a
     /// cancel on the server. Idempotent.
     virtual void end() = 0;

@@ -59,7 +59,8 @@ private:
                                  {{"stopTimeout", to_text(plan_.settings.stop_timeout)}});
             next_look_ = Instant{};
         }
-        return ports_.interrupt.count() > 1 || stop_limit_->passed() || between_migrations();
+        if (ports_.interrupt.count() > 1 || stop_limit_->passed()) return true;
+        return !applying_.heeds_begin_nothing_further() && between_migrations();
     }
 
     /// The CLI cannot be asked to stop after a migration, but between two of them it can be ended without harm.
@@ -75,6 +76,8 @@ private:
         } catch (const Failure& failure) {
             ports_.journal.event(Level::warn, "apply", "the cancel on the server could not be confirmed",
                                  {{"reason", failure.what()}});
+        } catch (const Interrupted&) {
+            // Another signal while force is already being used: there is nothing to hurry further.
         }
         applying_.end();
         return finish(end);

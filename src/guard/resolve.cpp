@@ -1,0 +1,79 @@
+#include "guard/resolve.hpp"
+
+#include "base/failure.hpp"
+#include "base/text.hpp"
+#include "guard/conclude.hpp"
+#include "guard/wait.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace migration_guard {
+namespace {
+
+/// As long as `prisma migrate resolve` itself waits for the lock.
+constexpr Duration lock_patience = std::chrono::seconds(10);
+
+const BundledMigration& bundled(const Plan& plan, const std::string& name) {
+    const auto& migrations = plan.bundle.get().migrations;
+    const auto found = std::ranges::find(migrations, name, &BundledMigration::name);
+    if (found != migrations.end() && found->has_script) return *found;
+    std::vector<std::string> names;
+    for (const auto& migration : migrations) names.push_back(migration.name);
+    const auto near = nearest(name, names);
+    throw Failure(ExitCode::usage, "migration \"" + name + "\" is not bundled in this image (Prisma's P3017)",
+                  near.empty() ? "see the names with: migration-guard check" : "did you mean " + near + "?");
+}
+
+Problem refusal(const ResolveOutcome& outcome, const std::string& name) {
+    using Kind = ResolveOutcome::Kind;
+    const std::string look = "see its state with: migration-guard check (or prisma migrate status)";
+    switch (outcome.kind) {
+        case Kind::already_applied:
+            return {ExitCode::usage, "migration \"" + name + "\" is already recorded as applied (Prisma's P3008)", look};
+        case Kind::never_applied:
+            return {ExitCode::usage,
+                    "migration \"" + name + "\" cannot be rolled back: the ledger has no row of it (Prisma's P3011)", look};
+        case Kind::not_failed:
+            return {ExitCode::usage,
+                    "migration \"" + name + "\" cannot be rolled back: it is not in a failed state (Prisma's P3012)", look};
+        case Kind::ledger_absent:
+            return {ExitCode::ledger_missing, "there is no ledger _prisma_migrations in this database",
+                    "is it the right database? migration-guard diagnose tells what is in it"};
+        case Kind::lock_busy:
+            return {ExitCode::turn_timeout,
+                    fmt::format("somebody migrates (pid {}, {}): the ledger is not touched meanwhile", outcome.holder.pid,
+                                outcome.holder.client),
+                    "wait until it has finished, then try again"};
+        case Kind::row_not_found:
+        case Kind::done: break;
+    }
+    return {ExitCode::internal, "unexpected answer of the ledger", "report this"};
+}
+
+}  // namespace
+
+Outcome resolve(const Plan& plan, const Ports& ports, ResolveAs as, const std::string& name) {
+    Outcome outcome;
+    outcome.database = plan.database;
+    try {
+        const BundledMigration* migration = as == ResolveAs::applied ? &bundled(plan, name) : nullptr;
+        wait_for_database(plan, ports, Limit(ports.clock, plan.started + plan.settings.deadline), MayWrite::no);
+        const auto done = as == ResolveAs::applied ? ports.writer->mark_applied(*migration, lock_patience)
+                                                   : ports.writer->mark_rolled_back(name, lock_patience);
+        if (done.kind != ResolveOutcome::Kind::done) {
+            conclude_with(outcome, refusal(done, name));
+        } else {
+            outcome.message = fmt::format("migration \"{}\" is marked {} ({} {} rolled back{})", name,
+                                          as == ResolveAs::applied ? "applied" : "rolled back", done.touched.size(),
+                                          done.touched.size() == 1 ? "failed row" : "failed rows",
+                                          done.inserted.empty() ? "" : ", a new row written");
+        }
+    } catch (const Failure& failure) {
+        conclude_with(outcome, {failure.code, failure.what(), failure.hint});
+    }
+    return outcome;
+}
+
+}  // namespace migration_guard
