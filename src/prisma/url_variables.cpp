@@ -1,0 +1,151 @@
+#include "prisma/url_variables.hpp"
+
+#include "base/failure.hpp"
+#include "prisma/cli.hpp"
+#include "prisma/read_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace migration_guard::prisma {
+namespace {
+
+constexpr std::size_t largest_secret = 64UL * 1024UL;
+
+[[noreturn]] void refuse(const std::string& message, const std::string& hint) {
+    throw Failure(ExitCode::config_invalid, message, hint);
+}
+
+std::string read_secret(const std::string& name, const std::string& path) {
+    const auto reading = read_file(path, largest_secret);
+    const auto key = name + "_FILE";
+    if (!reading.ok())
+        refuse(fmt::format("cannot read {}, which {} names: {}", path, key, reading.problem),
+               fmt::format("mount the secret there, readable by the user that the container runs as, or set {}", name));
+    auto value = reading.bytes;
+    while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) value.pop_back();
+    if (value.empty())
+        refuse(fmt::format("{}, which {} names, is empty", path, key),
+               fmt::format("put the URL into it, or set {}", name));
+    return value;
+}
+
+/// A .env file keeps no quotes; a variable set with them (compose's list syntax, --env-file) holds them for good.
+void refuse_quotes(const UrlSource& source) {
+    const auto& value = source.value;
+    if (value.size() < 2 || (value.front() != '"' && value.front() != '\'')) return;
+    refuse(
+        fmt::format("{} begins with a quote: Docker passes the quotes of an env file or a list entry on as part of the "
+                    "value",
+                    source.variable),
+        fmt::format("write {}=postgresql://… without quotes", source.variable));
+}
+
+/// The variable `name`, or the file that NAME_FILE names; nothing when neither is set.
+std::optional<UrlSource> from_environment(const std::string& name, const Environment& environment) {
+    const auto value = variable(environment, name);
+    const auto path = variable(environment, name + "_FILE");
+    if (!value.empty() && !path.empty())
+        refuse(fmt::format("{0} and {0}_FILE are both set", name), "unset one of them");
+    if (!value.empty()) return UrlSource{value, name, "environment"};
+    if (!path.empty()) return UrlSource{read_secret(name, path), name, fmt::format("{}_FILE ({})", name, path)};
+    return std::nullopt;
+}
+
+/// What is named for one of the two URLs: a variable, or the URL itself.
+struct Named {
+    std::string name;
+    std::string literal;
+    std::string place;  ///< of the literal: "prisma.config.ts", "schema.prisma"
+    bool by_default = false;
+};
+
+Named named_app_url(const Settings& settings, const Project& project, const DatasourceUrls& datasource) {
+    if (!settings.database_url_env.empty()) return {settings.database_url_env, {}, {}, false};
+    if (!project.config_url_env.empty()) return {project.config_url_env, {}, {}, false};
+    if (!project.config_url_literal.empty())
+        return {"DATABASE_URL", project.config_url_literal, project.config_file->filename().string(), false};
+    if (!datasource.url_env.empty()) return {datasource.url_env, {}, {}, false};
+    if (!datasource.url_literal.empty())
+        return {"DATABASE_URL", datasource.url_literal, project.schema_path.filename().string(), false};
+    return {"DATABASE_URL", {}, {}, true};
+}
+
+Named named_direct_url(const Settings& settings, const Project& project, const DatasourceUrls& datasource) {
+    if (!settings.direct_url_env.empty()) return {settings.direct_url_env, {}, {}, false};
+    if (!project.config_direct_url_env.empty()) return {project.config_direct_url_env, {}, {}, false};
+    if (!project.config_direct_url_literal.empty())
+        return {"DIRECT_URL", project.config_direct_url_literal, project.config_file->filename().string(), false};
+    if (!datasource.direct_env.empty()) return {datasource.direct_env, {}, {}, false};
+    if (!datasource.direct_literal.empty())
+        return {"DIRECT_URL", datasource.direct_literal, project.schema_path.filename().string(), false};
+    return {"DIRECT_URL", {}, {}, true};
+}
+
+std::optional<UrlSource> look_up(const Named& named, const char* property, const Environment& environment) {
+    if (!named.literal.empty())
+        return UrlSource{named.literal, fmt::format("{} of {}", property, named.place), named.place};
+    return from_environment(named.name, environment);
+}
+
+[[noreturn]] void refuse_missing(const Named& named, const Project& project) {
+    if (project.config_url_unknown && named.by_default)
+        refuse(fmt::format("{} computes datasource.url, which the guard does not run, and {} is not set",
+                           project.config_file->filename().string(), named.name),
+               "set databaseUrlEnv (MIGRATION_GUARD_DATABASE_URL_ENV) to the name of the variable that holds the URL");
+    refuse(fmt::format("no database URL: {0} is not set, nor {0}_FILE", named.name),
+           fmt::format("set {} for the container (in CapRover: App Configs, Environmental Variables), or name another "
+                       "variable with databaseUrlEnv (MIGRATION_GUARD_DATABASE_URL_ENV)",
+                       named.name));
+}
+
+void note_unset_direct(UrlVariables& urls, const Named& named) {
+    if (named.by_default || urls.direct) return;
+    urls.notices.push_back(fmt::format("{} is named as the direct URL but not set: {} is used for migrations too",
+                                       named.name, urls.app.variable));
+}
+
+/// The .env files as a last resort, for names that neither the environment nor a secret file gives.
+void add_env_files(Environment& environment, const Project& project, const std::vector<const Named*>& wanted,
+                   std::vector<std::string>& notices, Environment& added) {
+    std::vector<std::string> names;
+    for (const auto* named : wanted) {
+        if (named->literal.empty() && variable(environment, named->name + "_FILE").empty())
+            names.push_back(named->name);
+    }
+    added = read_dotenv(project, environment, names, notices);
+    for (const auto& [name, value] : added) environment[name] = value;
+}
+
+}  // namespace
+
+UrlVariables resolve_urls(const Settings& settings, const Project& project, const DatasourceUrls& datasource,
+                          const Environment& environment) {
+    const auto app = named_app_url(settings, project, datasource);
+    const auto direct = named_direct_url(settings, project, datasource);
+    UrlVariables urls;
+    urls.app_variable = app.name;
+    urls.direct_variable = direct.name;
+    auto known = environment;
+    Environment from_files;
+    add_env_files(known, project, {&app, &direct}, urls.notices, from_files);
+
+    const auto app_source = look_up(app, "url", known);
+    if (!app_source) refuse_missing(app, project);
+    urls.app = *app_source;
+    urls.direct = look_up(direct, "directUrl", known);
+    if (from_files.contains(urls.app.variable)) urls.app.from = ".env";
+    if (urls.direct && from_files.contains(urls.direct->variable)) urls.direct->from = ".env";
+    refuse_quotes(urls.app);
+    if (urls.direct) refuse_quotes(*urls.direct);
+    note_unset_direct(urls, direct);
+    return urls;
+}
+
+std::pair<std::string, std::string> url_variable_names(const Settings& settings, const Project& project,
+                                                       const DatasourceUrls& datasource) {
+    return {named_app_url(settings, project, datasource).name, named_direct_url(settings, project, datasource).name};
+}
+
+}  // namespace migration_guard::prisma
