@@ -1,6 +1,7 @@
-# What every script here starts with: strict mode, the paths, and how they talk. Sourced, never run.
+# What every script here starts with: strict mode, the paths, how they talk, how they end. Sourced, never run.
 #
-# Keeps true: nothing is written outside the build tree, but by apt (packages.sh).
+# Keeps true: nothing is written outside the build tree, but by apt (packages.sh); whatever a script starts ends with it,
+# also when it fails or is interrupted.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -18,15 +19,59 @@ die() {
   exit 1
 }
 
+at_exit_commands=()
+# at_exit COMMAND...: run when this script ends, the last one first.
+at_exit() { at_exit_commands=("$(printf '%q ' "$@")" "${at_exit_commands[@]}"); }
+
+end_what_was_started() {
+  local status=$? command
+  trap - EXIT
+  trap '' INT TERM HUP
+  for command in "${at_exit_commands[@]}"; do eval "$command" || true; done
+  exit $status
+}
+trap end_what_was_started EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
+
+# in_background COMMAND...: in a process group of its own, which ends with this script; $group is its id.
+in_background() {
+  set -m # a group of its own, and signals as usual: without it bash has a background command ignore SIGINT
+  "$@" &
+  set +m
+  group=$!
+  at_exit end_group "$group"
+}
+
+# TERM, so that it can clean up after itself; what is left after ten seconds is killed.
+end_group() {
+  local tries=100
+  kill -TERM -- "-$1" 2>/dev/null || return 0
+  while [ $tries -gt 0 ] && kill -0 -- "-$1" 2>/dev/null; do
+    sleep 0.1
+    tries=$((tries - 1))
+  done
+  kill -KILL -- "-$1" 2>/dev/null || true
+}
+
+# supervised COMMAND...: in the foreground, yet a signal to this script ends COMMAND at once and not when it is through.
+supervised() {
+  local group status=0
+  in_background "$@"
+  wait "$group" || status=$?
+  end_group "$group"
+  at_exit_commands=("${at_exit_commands[@]:1}")
+  return $status
+}
+
 # quietly NAME COMMAND...: output goes to build/logs/NAME.log and is shown only when COMMAND fails.
+# A shell function as COMMAND never behind `if` or before `||`: bash would switch strict mode off inside it.
 quietly() {
   local name=$1 status=0
   shift
   mkdir -p "$logs"
-  set +e  # not `|| status=$?`, which would switch strict mode off inside COMMAND when that is a function
-  (set -e && "$@") >"$logs/$name.log" 2>&1
-  status=$?
-  set -e
+  supervised "$@" >"$logs/$name.log" 2>&1 </dev/null || status=$?
   if [ $status -ne 0 ]; then
     tail -n 60 "$logs/$name.log" >&2
     warn "failed with status $status: $* (whole output: ${logs#"$root"/}/$name.log)"
@@ -41,18 +86,4 @@ jobs_for_memory() {
   memory=$(awk '/^MemAvailable:/ { print int($2 / 1500000) }' /proc/meminfo)
   [ "$memory" -ge 1 ] || memory=1
   echo $((cores < memory ? cores : memory))
-}
-
-# forwarding_signals COMMAND...: runs COMMAND and passes INT, TERM and HUP on to it, so that it can clean up before we end.
-forwarding_signals() {
-  local status=0 child
-  "$@" &
-  child=$!
-  trap 'kill -TERM "$child" 2>/dev/null || true' INT TERM HUP
-  while kill -0 "$child" 2>/dev/null; do
-    status=0
-    wait "$child" || status=$?
-  done
-  trap - INT TERM HUP
-  return $status
 }

@@ -30,22 +30,20 @@ is_installed() {
   esac
 }
 
-# The services of new packages (a PostgreSQL cluster, pgbouncer) are not wanted: Debian's own way to say so.
-forbid_services() {
-  [ -e /usr/sbin/policy-rc.d ] && return
-  printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
-  chmod +x /usr/sbin/policy-rc.d
-  trap 'rm -f /usr/sbin/policy-rc.d' EXIT
-}
-
-apt_install() (
-  forbid_services
+# The services of new packages (a PostgreSQL cluster, PgBouncer) are not wanted: Debian's own way to say so.
+apt_install() {
+  local options=(-y --no-install-recommends -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3)
+  local policy=/usr/sbin/policy-rc.d
+  if [ ! -e $policy ]; then
+    at_exit rm -f $policy
+    printf '#!/bin/sh\nexit 101\n' >$policy
+    chmod +x $policy
+  fi
   export DEBIAN_FRONTEND=noninteractive
-  options=(-y --no-install-recommends -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3)
   quietly apt-update apt-get update -o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 ||
     warn "apt-get update failed; going on with the lists that are there"
   quietly apt-install apt-get install "${options[@]}" "$@"
-)
+}
 
 # install_packages PURPOSE...: installs what is missing, by name.
 install_packages() {

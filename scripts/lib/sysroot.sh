@@ -11,8 +11,9 @@ triplet_of() {
 
 sysroot_of() { echo "$build/sysroot/$1"; }
 
-# Architecture-dependent packages only; the headers of the others come from the machine itself.
-sysroot_packages="libc6 libc6-dev linux-libc-dev libcrypt-dev libssl-dev libssl3 libyaml-cpp-dev libpg-query-dev"
+# What src/ is built with; apt adds what those need.
+sysroot_packages="libssl-dev libyaml-cpp-dev libpg-query-dev libspdlog-dev libfmt-dev nlohmann-json3-dev libcli11-dev
+  tao-pegtl-dev"
 
 make_sysroot() {
   local arch=$1 directory apt package
@@ -21,7 +22,7 @@ make_sysroot() {
   say "unpacking Debian's $arch packages into ${directory#"$root"/}"
   apt=$build/sysroot/apt-$arch
   rm -rf "$directory" "$apt"
-  mkdir -p "$directory" "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/packages"
+  mkdir -p "$directory" "$apt/lists/partial" "$apt/cache/archives/partial"
   # No status file: nothing counts as installed. Only the machine's own sources, asked for another architecture.
   : >"$apt/status"
   foreign_apt() {
@@ -31,8 +32,9 @@ make_sysroot() {
   }
   quietly "sysroot-update-$arch" foreign_apt update
   # shellcheck disable=SC2086
-  (cd "$apt/packages" && quietly "sysroot-download-$arch" foreign_apt download $sysroot_packages)
-  for package in "$apt"/packages/*.deb; do dpkg-deb -x "$package" "$directory"; done
+  quietly "sysroot-download-$arch" foreign_apt -o Debug::NoLocking=true -y --no-install-recommends --download-only \
+    install $sysroot_packages
+  for package in "$apt"/cache/archives/*.deb; do dpkg-deb -x "$package" "$directory"; done
   rm -rf "$apt"
   touch "$directory/complete"
 }
