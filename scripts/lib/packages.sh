@@ -23,12 +23,8 @@ packages_for() {
   esac
 }
 
-is_installed() {
-  case $(dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null) in
-    *installed*) return 0 ;;
-    *) return 1 ;;
-  esac
-}
+# A line for each architecture; "not-installed" is what dpkg says of a package that it only knows by name.
+is_installed() { dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }
 
 # The services of new packages (a PostgreSQL cluster, PgBouncer) are not wanted: Debian's own way to say so.
 apt_install() {
