@@ -1,0 +1,198 @@
+#include "postgres/connection.hpp"
+
+#include "base/failure.hpp"
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+#include <poll.h>
+
+#include <utility>
+
+namespace migration_guard::postgres {
+
+void Connection::Finish::operator()(pg_conn* connection) const {
+    PQfinish(connection);
+}
+
+Connection::Connection(pg_conn* connection, Interrupt& interrupt, std::string place, Duration limit)
+    : connection_(connection), interrupt_(&interrupt), place_(std::move(place)), limit_(limit) {
+    PQsetnonblocking(connection, 1);
+}
+
+Connection::~Connection() = default;
+
+void Connection::lost(const std::string& reason) {
+    connection_.reset();
+    throw Failure(ExitCode::database_unreachable,
+                  fmt::format("the connection to {} was lost: {}", place_, one_line(reason, 500)),
+                  "is the server up? Its log says why it ended the connection; a restart may cure it");
+}
+
+void Connection::require_open() {
+    if (!connection_) lost("it was closed before");
+}
+
+void Connection::flush(Patience& patience) {
+    for (;;) {
+        const int left = PQflush(handle());
+        if (left < 0) lost(PQerrorMessage(handle()));
+        if (left == 0) return;
+        // The server may be blocked on answers that nobody reads (libpq manual, PQflush): so both directions.
+        if (!patience.wait(PQsocket(handle()), POLLIN | POLLOUT)) lost("the server does not take what it is sent");
+        if (PQconsumeInput(handle()) == 0) lost(PQerrorMessage(handle()));
+    }
+}
+
+void Connection::wait_for_input(Patience& patience) {
+    flush(patience);
+    while (PQisBusy(handle()) != 0) {
+        if (!patience.wait(PQsocket(handle()), POLLIN)) lost(fmt::format("no answer within {}", to_text(limit_)));
+        // An error is not the end: the reason that the server gave may have been read already.
+        if (PQconsumeInput(handle()) == 0 && PQisBusy(handle()) != 0) lost(PQerrorMessage(handle()));
+    }
+}
+
+std::optional<Result> Connection::next_result(Patience& patience) {
+    require_open();
+    wait_for_input(patience);
+    auto* const raw = PQgetResult(handle());
+    if (PQstatus(handle()) == CONNECTION_BAD) {
+        const Result last(raw);
+        lost(last.sqlstate().empty() ? PQerrorMessage(handle()) : last.error());
+    }
+    return raw == nullptr ? std::nullopt : std::optional(Result(raw));
+}
+
+/// The result of one statement, with the null and the synchronisation point behind it taken as well.
+Result Connection::end_of_pipeline_item(Patience& patience) {
+    Result kept;
+    bool has_kept = false;
+    while (auto result = next_result(patience)) {
+        if (!std::exchange(has_kept, true)) kept = std::move(*result);
+    }
+    if (!next_result(patience)) lost("the server's answers are out of order");  // PGRES_PIPELINE_SYNC
+    return kept;
+}
+
+std::vector<Result> Connection::pipeline(const std::vector<Query>& queries) {
+    require_open();
+    Patience patience(*interrupt_, limit_);
+    if (PQenterPipelineMode(handle()) == 0) lost(PQerrorMessage(handle()));
+    for (const auto& query : queries) {
+        send(query);
+        if (PQpipelineSync(handle()) == 0) lost(PQerrorMessage(handle()));
+    }
+    std::vector<Result> results;
+    results.reserve(queries.size());
+    for (std::size_t i = 0; i < queries.size(); ++i) results.push_back(end_of_pipeline_item(patience));
+    if (PQexitPipelineMode(handle()) == 0) lost(PQerrorMessage(handle()));
+    return results;
+}
+
+Result Connection::execute(const Query& query) {
+    return std::move(pipeline({query}).front());
+}
+
+Result Connection::simple(const std::string& sql) {
+    require_open();
+    Patience patience(*interrupt_, limit_);
+    if (PQsendQuery(handle(), sql.c_str()) == 0) lost(PQerrorMessage(handle()));
+    Result last;
+    bool failed = false;
+    while (auto result = next_result(patience)) {
+        if (failed) continue;
+        failed = !result->ok();
+        last = std::move(*result);
+    }
+    return last;
+}
+
+void Connection::send_simple(const std::string& sql) {
+    require_open();
+    if (PQsendQuery(handle(), sql.c_str()) == 0) lost(PQerrorMessage(handle()));
+    PQsetSingleRowMode(handle());
+}
+
+void Connection::send(const Query& query) {
+    require_open();
+    std::vector<const char*> values;
+    values.reserve(query.parameters.size());
+    for (const auto& parameter : query.parameters) values.push_back(parameter ? parameter->c_str() : nullptr);
+    if (PQsendQueryParams(handle(), query.sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr,
+                          nullptr, 0) == 0) {
+        lost(PQerrorMessage(handle()));
+    }
+}
+
+void Connection::end_copy(const Result& result, Patience& patience) {
+    if (result.is_copy_in()) {
+        while (PQputCopyEnd(handle(), "COPY FROM STDIN has no data in a migration") == 0) flush(patience);
+        return;
+    }
+    for (;;) {
+        char* row = nullptr;
+        const int size = PQgetCopyData(handle(), &row, 1);
+        PQfreemem(row);
+        if (size < 0) return;  // the end, or an error that the next result tells
+        if (size > 0) continue;
+        if (!patience.wait(PQsocket(handle()), POLLIN)) lost(fmt::format("no answer within {}", to_text(limit_)));
+        if (PQconsumeInput(handle()) == 0) lost(PQerrorMessage(handle()));
+    }
+}
+
+TransactionState Connection::transaction() const {
+    switch (PQtransactionStatus(handle())) {
+        case PQTRANS_IDLE:
+            return TransactionState::idle;
+        case PQTRANS_INTRANS:
+            return TransactionState::in_transaction;
+        case PQTRANS_INERROR:
+            return TransactionState::failed;
+        case PQTRANS_ACTIVE:
+            return TransactionState::active;
+        default:
+            return TransactionState::unknown;
+    }
+}
+
+int Connection::backend_pid() const {
+    return PQbackendPID(handle());
+}
+int Connection::server_version() const {
+    return PQserverVersion(handle());
+}
+
+std::string quote_identifier(std::string_view name) {
+    std::string quoted = "\"";
+    for (const char c : name) {
+        if (c == '"') quoted += '"';
+        quoted += c;
+    }
+    return quoted + '"';
+}
+
+std::string quote_literal(std::string_view text) {
+    std::string quoted = text.find('\\') == std::string_view::npos ? "'" : " E'";
+    for (const char c : text) {
+        if (c == '\'' || c == '\\') quoted += c;
+        quoted += c;
+    }
+    return quoted + '\'';
+}
+
+std::string array_parameter(const std::vector<std::string>& items) {
+    std::string array = "{";
+    for (const auto& item : items) {
+        if (array.size() > 1) array += ',';
+        array += '"';
+        for (const char c : item) {
+            if (c == '"' || c == '\\') array += '\\';
+            array += c;
+        }
+        array += '"';
+    }
+    return array + '}';
+}
+
+}  // namespace migration_guard::postgres

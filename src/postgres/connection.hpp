@@ -1,0 +1,86 @@
+// One session with the server, non-blocking throughout.
+//
+// Not the making of it (connect.hpp) and not what is asked (snapshot.hpp and its neighbours). Keeps true: every wait is
+// bounded and interruptible; a session that was lost or gave up waiting is closed and answers nothing more.
+#pragma once
+
+#include "postgres/patience.hpp"
+#include "postgres/result.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct pg_conn;
+
+namespace migration_guard::postgres {
+
+/// A statement of the extended protocol with its parameters as text; none is NULL.
+struct Query {
+    std::string sql;
+    std::vector<std::optional<std::string>> parameters = {};
+};
+
+enum class TransactionState { idle, in_transaction, failed, active, unknown };
+
+class Connection {
+public:
+    /// Takes over a connection that is logged in. `place`: for messages. `limit`: for one round trip.
+    Connection(pg_conn* connection, Interrupt& interrupt, std::string place, Duration limit);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    /// All of them in one round trip, each a transaction of its own: one result each, in order; an error of one leaves
+    /// the others as they are. Throws Failure database_unreachable when the session is lost, Interrupted.
+    std::vector<Result> pipeline(const std::vector<Query>& queries);
+    Result execute(const Query& query);
+
+    /// One simple query, which may hold several statements: the first error, else the last result.
+    Result simple(const std::string& sql);
+
+    // What follows is for statements that run long: native apply and smoke checks wait for them themselves.
+
+    /// Begins a simple query; its rows are dropped as they come. Waits only for the socket to take it.
+    void send_simple(const std::string& sql);
+    /// One statement of the extended protocol outside of a pipeline.
+    void send(const Query& query);
+    /// The next result of what was sent; none when that was the last. Throws Failure when `patience` ends.
+    std::optional<Result> next_result(Patience& patience);
+    /// Ends COPY FROM STDIN with an error, and throws away what COPY TO STDOUT sends.
+    void end_copy(const Result& result, Patience& patience);
+
+    [[nodiscard]] bool is_open() const { return connection_ != nullptr; }
+    [[nodiscard]] TransactionState transaction() const;
+    [[nodiscard]] int backend_pid() const;     ///< as told at login; a pooler tells a number of its own
+    [[nodiscard]] int server_version() const;  ///< 150020
+    [[nodiscard]] Interrupt& interrupt() const { return *interrupt_; }
+    [[nodiscard]] Duration limit() const { return limit_; }
+    [[nodiscard]] pg_conn* handle() const { return connection_.get(); }
+
+private:
+    void flush(Patience& patience);
+    void wait_for_input(Patience& patience);
+    Result end_of_pipeline_item(Patience& patience);
+    [[noreturn]] void lost(const std::string& reason);
+    void require_open();
+
+    struct Finish {
+        void operator()(pg_conn* connection) const;
+    };
+    std::unique_ptr<pg_conn, Finish> connection_;
+    Interrupt* interrupt_;
+    std::string place_;
+    Duration limit_;
+};
+
+/// A name as SQL writes it: "na""me".
+std::string quote_identifier(std::string_view name);
+/// A text as SQL writes it, also where backslashes are escapes: 'it''s', E'\\'.
+std::string quote_literal(std::string_view text);
+/// An array parameter: {"a","b\"c"}.
+std::string array_parameter(const std::vector<std::string>& items);
+
+}  // namespace migration_guard::postgres

@@ -1,0 +1,75 @@
+#include "postgres/cancel.hpp"
+#include "postgres/connect.hpp"
+#include "postgres/create_database.hpp"
+#include "postgres/postgres.hpp"
+#include "postgres/snapshot.hpp"
+#include "postgres/turn.hpp"
+
+#include "base/failure.hpp"
+
+#include <utility>
+
+namespace migration_guard::postgres {
+namespace {
+
+class PostgresDatabase : public Database {
+public:
+    PostgresDatabase(PostgresOptions options, Interrupt& interrupt) : options_(std::move(options)) {
+        connector_.interrupt = &interrupt;
+        connector_.query_limit = options_.query_timeout;
+        if (options_.app_role.empty()) options_.app_role = options_.migrate.user;
+    }
+
+    ConnectResult connect(Duration timeout) override {
+        if (connection_ && connection_->is_open()) return {};
+        const auto earlier = was_connected_ ? EarlierSignal::is_known : EarlierSignal::ends_the_wait;
+        auto attempt = connector_.attempt(options_.migrate, timeout, earlier);
+        connection_ = std::move(attempt.connection);
+        was_connected_ = was_connected_ || connection_ != nullptr;
+        return attempt.result;
+    }
+
+    void disconnect() override { connection_.reset(); }
+
+    Snapshot look(const SnapshotRequest& request) override {
+        return take_snapshot(session(), options_.migrate, options_.app_role, request);
+    }
+
+    Progress progress() override { return read_progress(session(), options_.migrate); }
+
+    std::vector<ObjectName> find_elsewhere(const std::vector<std::string>& relations) override {
+        return find_relations_elsewhere(session(), options_.migrate.effective_schema(), relations);
+    }
+
+    std::unique_ptr<Turn> try_turn() override {
+        return take_turn(connector_.require(options_.migrate, options_.connect_timeout));
+    }
+
+    bool cancel_migration(Duration timeout) override { return cancel_lock_holder(session(), timeout); }
+
+    void create_database() override {
+        postgres::create_database(connector_, options_.migrate, options_.connect_timeout);
+    }
+
+    void create_schema() override { postgres::create_schema(session(), options_.migrate); }
+
+private:
+    Connection& session() {
+        if (connection_ && connection_->is_open()) return *connection_;
+        throw Failure(ExitCode::database_unreachable, "there is no connection to the database",
+                      "a restart may cure it");
+    }
+
+    PostgresOptions options_;
+    Connector connector_;
+    std::unique_ptr<Connection> connection_;
+    bool was_connected_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Database> open_database(PostgresOptions options, Interrupt& interrupt) {
+    return std::make_unique<PostgresDatabase>(std::move(options), interrupt);
+}
+
+}  // namespace migration_guard::postgres

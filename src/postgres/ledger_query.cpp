@@ -1,0 +1,209 @@
+#include "postgres/ledger_query.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace migration_guard::postgres {
+namespace {
+
+using State = LedgerReading::State;
+
+constexpr auto table = "_prisma_migrations";
+
+std::string kind_word(char kind) {
+    switch (kind) {
+        case 'v':
+            return "a view";
+        case 'm':
+            return "a materialized view";
+        case 'f':
+            return "a foreign table";
+        case 'p':
+            return "a partitioned table";
+        case 'S':
+            return "a sequence";
+        default:
+            return "no table";
+    }
+}
+
+bool is_listed(const LedgerEvidence& evidence, const std::string& schema) {
+    return schema == evidence.schema || std::ranges::find(evidence.listed, schema) != evidence.listed.end();
+}
+
+/// The relation that the engine would read.
+std::optional<LedgerPlace> place_read(const LedgerEvidence& evidence) {
+    if (!evidence.schema_given) return evidence.on_search_path;
+    const auto found = std::ranges::find(evidence.places, evidence.schema, &LedgerPlace::schema);
+    return found == evidence.places.end() ? std::nullopt : std::optional(*found);
+}
+
+LedgerReading misplaced(std::string detail) {
+    return {State::misplaced, std::move(detail), {}};
+}
+
+LedgerReading judge_found(const LedgerEvidence& evidence, const LedgerPlace& read) {
+    if (read.kind != 'r') {
+        return {State::not_a_table, fmt::format("{}.{} is {}", read.schema, table, kind_word(read.kind)), {}};
+    }
+    if (evidence.schema_given || read.schema == evidence.schema) return {State::present, {}, {}};
+    const bool another = std::ranges::any_of(evidence.places, [&](const LedgerPlace& place) {
+        return place.schema == evidence.schema && place.kind == 'r';
+    });
+    if (another) {
+        return misplaced(
+            fmt::format("there are two ledgers: the search path leads to {}.{}, Prisma's client and its "
+                        "test for a ledger look in {}; add ?schema= to the URL",
+                        read.schema, table, evidence.schema));
+    }
+    if (is_listed(evidence, read.schema)) return {State::present, {}, {}};
+    return misplaced(
+        fmt::format("the ledger stands in schema {0}, where the search path leads, but Prisma looks for it "
+                    "in {1}; add ?schema={0} to the URL",
+                    read.schema, evidence.schema));
+}
+
+LedgerReading judge_not_found(const LedgerEvidence& evidence) {
+    for (const auto& place : evidence.places) {
+        if (place.kind != 'r' || !is_listed(evidence, place.schema)) continue;
+        return misplaced(
+            fmt::format("the ledger stands in schema {0}, but Prisma reads it {1}; move it or add "
+                        "?schema={0} to the URL",
+                        place.schema, evidence.schema_given ? "in " + evidence.schema : "through the search path"));
+    }
+    if (evidence.schema_exists && !evidence.schema_usable) {
+        return {State::no_permission, fmt::format("no USAGE on schema {}", evidence.schema), {}};
+    }
+    // A missing schema is created on connect (setup_connection()), and then stands in the default search path.
+    const bool will_be_found = evidence.schema_given || evidence.current_schema == evidence.schema ||
+                               (evidence.current_schema.empty() && !evidence.schema_exists);
+    if (will_be_found) return {State::absent, {}, {}};
+    return misplaced(fmt::format("the search path {}, but Prisma looks in {}; add ?schema= to the URL",
+                                 evidence.current_schema.empty()
+                                     ? "leads to no schema"
+                                     : "puts new tables into schema " + evidence.current_schema,
+                                 evidence.schema));
+}
+
+/// Microseconds since 1970 of a timestamp with or without time zone; infinity as the greatest and least numbers.
+std::string micros_of(std::string_view column) {
+    return fmt::format(
+        "CASE WHEN pg_catalog.isfinite({0}) THEN (pg_catalog.date_part('epoch', {0}) * 1000000)::pg_catalog.int8 "
+        "WHEN {0} > '2000-01-01' THEN 9223372036854775807 WHEN {0} < '2000-01-01' THEN (-9223372036854775807) END",
+        column);
+}
+
+LedgerTime read_time(const Result& result, int row, int column) {
+    const auto micros = static_cast<std::int64_t>(result.integer(row, column));
+    return {micros, utc_text(micros)};
+}
+
+std::optional<LedgerTime> read_optional_time(const Result& result, int row, int column) {
+    return result.is_null(row, column) ? std::nullopt : std::optional(read_time(result, row, column));
+}
+
+struct Column {
+    const char* name;
+    bool required;
+};
+/// In the order of ledger_rows_query().
+constexpr std::array columns{Column{"id", true},           Column{"checksum", true},
+                             Column{"finished_at", false}, Column{"migration_name", true},
+                             Column{"logs", false},        Column{"rolled_back_at", false},
+                             Column{"started_at", true},   Column{"applied_steps_count", true}};
+
+/// The name of a column that is null although Prisma reads it as NOT NULL; null when all is well.
+const char* null_column(const Result& result, int row) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        if (columns[i].required && result.is_null(row, static_cast<int>(i))) return columns[i].name;
+    }
+    return nullptr;
+}
+
+LedgerRow read_row(const Result& result, int row) {
+    return {.id = result.text(row, 0),
+            .checksum = result.text(row, 1),
+            .finished_at = read_optional_time(result, row, 2),
+            .migration_name = result.text(row, 3),
+            .logs = result.optional(row, 4),
+            .rolled_back_at = read_optional_time(result, row, 5),
+            .started_at = read_time(result, row, 6),
+            .applied_steps_count = static_cast<int>(result.integer(row, 7))};
+}
+
+void take_error(const Result& result, LedgerReading& reading) {
+    const auto state = result.sqlstate();
+    if (state == "42P01") {  // dropped since it was placed, or never there
+        if (reading.state == State::present) reading = {State::absent, {}, {}};
+        return;
+    }
+    if (reading.state != State::present && reading.state != State::absent) return;
+    if (state == "42501") {
+        reading = {State::no_permission, result.error(), {}};
+    } else if (state == "42809") {
+        reading = {State::not_a_table, result.error(), {}};
+    } else if (state.starts_with("42") || state.starts_with("22")) {
+        reading = {State::wrong_columns, result.error(), {}};
+    } else {
+        require_ok(result, "reading the ledger");
+    }
+}
+
+}  // namespace
+
+LedgerReading place_ledger(const LedgerEvidence& evidence) {
+    const auto read = place_read(evidence);
+    return read ? judge_found(evidence, *read) : judge_not_found(evidence);
+}
+
+std::string ledger_name(const DatabaseUrl& url) {
+    return url.schema ? quote_identifier(*url.schema) + "." + quote_identifier(table) : quote_identifier(table);
+}
+
+Query ledger_rows_query(const DatabaseUrl& url) {
+    return {
+        fmt::format("SELECT id::pg_catalog.text, checksum::pg_catalog.text, {}, migration_name::pg_catalog.text, "
+                    "pg_catalog.left(logs::pg_catalog.text, 65536), {}, {}, applied_steps_count::pg_catalog.int8 "
+                    "FROM {} ORDER BY started_at, id",
+                    micros_of("finished_at"), micros_of("rolled_back_at"), micros_of("started_at"), ledger_name(url))};
+}
+
+void read_ledger_rows(const Result& result, LedgerReading& reading) {
+    if (!result.ok()) {
+        take_error(result, reading);
+        return;
+    }
+    if (reading.state == State::absent) reading.state = State::present;  // created since it was placed
+    if (reading.state != State::present) return;
+    for (int row = 0; row < result.rows(); ++row) {
+        if (const char* const column = null_column(result, row)) {
+            const auto which = result.is_null(row, 3) ? "id " + result.text(row, 0) : result.text(row, 3);
+            reading = {State::null_values,
+                       fmt::format("the row of {} has no {}, which Prisma cannot read", one_line(which, 200), column),
+                       {}};
+            return;
+        }
+        reading.rows.push_back(read_row(result, row));
+    }
+}
+
+std::string utc_text(std::int64_t micros) {
+    constexpr std::int64_t day = 86'400'000'000;
+    if (micros == std::numeric_limits<std::int64_t>::max()) return "infinity";
+    if (micros == -std::numeric_limits<std::int64_t>::max()) return "-infinity";
+    const auto since_epoch = std::chrono::microseconds(micros);
+    const auto days = std::chrono::floor<std::chrono::days>(since_epoch);
+    const std::chrono::year_month_day date{std::chrono::sys_days(days)};
+    const auto in_day = (micros % day + day) % day;
+    const auto seconds = in_day / 1'000'000;
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), seconds / 3600,
+                       seconds / 60 % 60, seconds % 60, in_day % 1'000'000);
+}
+
+}  // namespace migration_guard::postgres

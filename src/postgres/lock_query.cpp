@@ -1,0 +1,80 @@
+#include "postgres/lock_query.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+
+namespace migration_guard::postgres {
+namespace {
+
+/// pg_locks shows a bigint key as two halves, with objsubid 1 (PostgreSQL manual, "pg_locks").
+std::string holds(std::int64_t key) {
+    const auto bits = static_cast<std::uint64_t>(key);
+    return fmt::format("(l.classid = '{}' AND l.objid = '{}')", bits >> 32U, bits & 0xffffffffU);
+}
+
+constexpr auto granted_here =
+    "l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.database = (SELECT oid FROM pg_catalog.pg_database "
+    "WHERE datname = pg_catalog.current_database())";
+
+/// Six columns about a row `a` of pg_stat_get_activity(); they are null for other users' sessions.
+constexpr auto about_session =
+    "a.pid, a.application_name, coalesce(pg_catalog.host(a.client_addr), 'local'), a.state, "
+    "pg_catalog.left(a.query, 300), pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - "
+    "coalesce(a.xact_start, a.query_start))";
+
+LockHolder read_holder(const Result& result, int row, int first) {
+    return {.pid = static_cast<int>(result.integer(row, first)),
+            .application = one_line(result.text(row, first + 1), 64),
+            .client = result.text(row, first + 2),
+            .state = result.text(row, first + 3),
+            .query = one_line(result.text(row, first + 4), 200),
+            .seconds = result.number(row, first + 5)};
+}
+
+}  // namespace
+
+Query lock_holders_query() {
+    return {
+        fmt::format("SELECT {}, {} FROM pg_catalog.pg_locks l "
+                    "LEFT JOIN LATERAL pg_catalog.pg_stat_get_activity(l.pid) a ON true WHERE {} AND ({} OR {})",
+                    holds(prisma_lock_key), about_session, granted_here, holds(prisma_lock_key), holds(turn_lock_key))};
+}
+
+LockHolders read_lock_holders(const Result& result) {
+    LockHolders holders;
+    if (!result.ok()) return holders;
+    for (int row = 0; row < result.rows(); ++row) {
+        auto& holder = result.boolean(row, 0) ? holders.migrating : holders.turn;
+        holder = read_holder(result, row, 1);
+    }
+    return holders;
+}
+
+Query blockers_query() {
+    return {fmt::format(
+        "WITH holder AS (SELECT h.pid, h.wait_event_type FROM pg_catalog.pg_locks l, "
+        "LATERAL pg_catalog.pg_stat_get_activity(l.pid) h WHERE {} AND {} LIMIT 1) "
+        "SELECT true, coalesce(holder.wait_event_type = 'Lock', false), {} FROM holder, "
+        "LATERAL pg_catalog.pg_stat_get_activity(holder.pid) a "
+        "UNION ALL SELECT false, false, {} FROM holder, LATERAL (SELECT DISTINCT pg_catalog.unnest("
+        "pg_catalog.pg_blocking_pids(holder.pid)) AS pid) b, LATERAL pg_catalog.pg_stat_get_activity(b.pid) a",
+        granted_here, holds(prisma_lock_key), about_session, about_session)};
+}
+
+void read_blockers(const Result& result, Progress& progress) {
+    if (!result.ok()) return;
+    for (int row = 0; row < result.rows(); ++row) {
+        auto session = read_holder(result, row, 2);
+        if (!result.boolean(row, 0)) {
+            progress.blockers.push_back(std::move(session));
+            continue;
+        }
+        progress.waiting_for_lock = result.boolean(row, 1);
+        progress.migrating = std::move(session);
+    }
+}
+
+}  // namespace migration_guard::postgres

@@ -1,0 +1,123 @@
+#include "postgres/result.hpp"
+
+#include "base/failure.hpp"
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+#include <charconv>
+#include <cstdlib>
+
+namespace migration_guard::postgres {
+namespace {
+
+constexpr Oid type_boolean = 16;  // pg_type.dat
+
+}  // namespace
+
+Result::Result(pg_result* result) : arrived(std::chrono::steady_clock::now()), result_(result) {}
+
+void Result::Clear::operator()(pg_result* result) const {
+    PQclear(result);
+}
+
+bool Result::ok() const {
+    switch (PQresultStatus(result_.get())) {
+        case PGRES_TUPLES_OK:
+        case PGRES_SINGLE_TUPLE:
+        case PGRES_COMMAND_OK:
+        case PGRES_EMPTY_QUERY:
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool Result::is_copy_in() const {
+    return PQresultStatus(result_.get()) == PGRES_COPY_IN;
+}
+bool Result::is_copy_out() const {
+    return PQresultStatus(result_.get()) == PGRES_COPY_OUT;
+}
+
+int Result::rows() const {
+    return PQntuples(result_.get());
+}
+int Result::columns() const {
+    return PQnfields(result_.get());
+}
+
+bool Result::is_null(int row, int column) const {
+    return PQgetisnull(result_.get(), row, column) != 0;
+}
+
+std::string Result::text(int row, int column) const {
+    if (is_null(row, column)) return {};
+    const auto size = static_cast<std::size_t>(PQgetlength(result_.get(), row, column));
+    return {PQgetvalue(result_.get(), row, column), size};
+}
+
+std::optional<std::string> Result::optional(int row, int column) const {
+    return is_null(row, column) ? std::nullopt : std::optional(text(row, column));
+}
+
+bool Result::boolean(int row, int column) const {
+    return text(row, column) == "t";
+}
+
+long long Result::integer(int row, int column) const {
+    const auto digits = text(row, column);
+    long long value = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return value;
+}
+
+double Result::number(int row, int column) const {
+    return std::strtod(text(row, column).c_str(), nullptr);
+}
+
+bool Result::is_false(int row, int column) const {
+    return PQftype(result_.get(), column) == type_boolean && text(row, column) == "f";
+}
+
+std::string Result::command() const {
+    // Not const in libpq's signature, but it only reads (libpq manual, "Retrieving Other Result Information").
+    return PQcmdStatus(result_.get());
+}
+
+std::optional<std::string> Result::field(int code) const {
+    const char* const value = PQresultErrorField(result_.get(), code);
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+std::string Result::sqlstate() const {
+    return field(PG_DIAG_SQLSTATE).value_or("");
+}
+
+std::string Result::message() const {
+    if (auto primary = field(PG_DIAG_MESSAGE_PRIMARY)) return *primary;
+    const std::string own_words = result_ ? PQresultErrorMessage(result_.get()) : "";
+    return own_words.empty() ? "no answer" : own_words;
+}
+
+std::string Result::error() const {
+    const auto code = sqlstate();
+    return one_line(code.empty() ? message() : fmt::format("{} {}", code, message()), 1000);
+}
+
+void require_ok(const Result& result, std::string_view doing) {
+    if (result.ok()) return;
+    const auto what = fmt::format("{} failed: {}", doing, result.error());
+    const auto state = result.sqlstate();
+    if (state.starts_with("42501") || state.starts_with("28") || state == "25006") {
+        throw Failure(ExitCode::database_refused, what, "give the user of the URL the right to do this");
+    }
+    for (const std::string_view passing : {"08", "40", "53", "55", "57", "58"}) {
+        if (!state.starts_with(passing)) continue;
+        throw Failure(ExitCode::database_unreachable, what, "the server's log says more; a restart may cure it");
+    }
+    throw Failure(ExitCode::internal, what, "please report this, with the server's version");
+}
+
+}  // namespace migration_guard::postgres

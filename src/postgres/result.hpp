@@ -1,0 +1,59 @@
+// What the server answered to one statement.
+//
+// Not a row of anything: readers pick the cells they asked for. Keeps true: libpq's result is freed once; cells are
+// asked for by number, in the order of the SELECT that stands beside the reader.
+#pragma once
+
+#include "base/time.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+struct pg_result;
+
+namespace migration_guard::postgres {
+
+class Result {
+public:
+    Result() = default;
+    explicit Result(pg_result* result);  ///< takes it over; null counts as a failed statement
+
+    [[nodiscard]] bool ok() const;  ///< rows, a command, or an empty statement
+    [[nodiscard]] bool is_copy_in() const;
+    [[nodiscard]] bool is_copy_out() const;
+
+    [[nodiscard]] int rows() const;
+    [[nodiscard]] int columns() const;
+    [[nodiscard]] bool is_null(int row, int column) const;
+    [[nodiscard]] std::string text(int row, int column) const;  ///< "" for null
+    [[nodiscard]] std::optional<std::string> optional(int row, int column) const;
+    [[nodiscard]] bool boolean(int row, int column) const;       ///< false for null
+    [[nodiscard]] long long integer(int row, int column) const;  ///< 0 for null
+    [[nodiscard]] double number(int row, int column) const;      ///< 0 for null
+    [[nodiscard]] bool is_false(int row, int column) const;      ///< of type boolean and false
+
+    [[nodiscard]] std::string command() const;  ///< "COMMIT", "CREATE TABLE"
+
+    [[nodiscard]] std::string sqlstate() const;  ///< "" when it is no error of the server
+    [[nodiscard]] std::string message() const;   ///< the server's primary message, or libpq's
+    /// One line: "42P01 relation "x" does not exist".
+    [[nodiscard]] std::string error() const;
+    /// A field of the error by libpq's code (PG_DIAG_...).
+    [[nodiscard]] std::optional<std::string> field(int code) const;
+
+    Instant arrived;  ///< when it was complete
+
+private:
+    struct Clear {
+        void operator()(pg_result* result) const;
+    };
+    std::unique_ptr<pg_result, Clear> result_;
+};
+
+/// Throws Failure when `result` is an error: 69 for what time may cure, 77 for permission, 70 for the rest.
+/// `doing`: "reading the ledger".
+void require_ok(const Result& result, std::string_view doing);
+
+}  // namespace migration_guard::postgres

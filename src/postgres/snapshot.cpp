@@ -1,0 +1,100 @@
+#include "postgres/snapshot.hpp"
+
+#include "postgres/catalogue_query.hpp"
+#include "postgres/ledger_query.hpp"
+#include "postgres/lock_query.hpp"
+#include "postgres/server_query.hpp"
+
+#include <utility>
+
+namespace migration_guard::postgres {
+namespace {
+
+/// The order of the statements of a look.
+enum Step : std::size_t { server, places, tables, rows, locks, relations, enums };
+
+double milliseconds_between(Instant from, Instant to) {
+    return std::chrono::duration<double, std::milli>(to - from).count();
+}
+
+std::vector<Query> ledger_queries(const DatabaseUrl& url, const std::vector<std::string>& listed_schemas) {
+    return {server_query(url), ledger_places_query(), tables_query(url, listed_schemas), ledger_rows_query(url)};
+}
+
+LedgerLook read_ledger(const std::vector<Result>& results, const Connection& connection, const DatabaseUrl& url,
+                       const std::vector<std::string>& listed_schemas) {
+    LedgerLook look;
+    LedgerEvidence evidence;
+    evidence.listed = listed_schemas;
+    read_server(results[server], connection, url, look.server, evidence);
+    read_ledger_places(results[places], evidence);
+    read_tables(results[tables], look.server);
+    look.ledger = place_ledger(evidence);
+    read_ledger_rows(results[rows], look.ledger);
+    return look;
+}
+
+}  // namespace
+
+Snapshot take_snapshot(Connection& connection, const DatabaseUrl& url, const std::string& app_role,
+                       const SnapshotRequest& request) {
+    auto queries = ledger_queries(url, request.listed_schemas);
+    queries.push_back(lock_holders_query());
+    const bool with_catalogue = !request.catalogue.empty();
+    if (with_catalogue) {
+        const auto schema = url.effective_schema();
+        queries.push_back(relations_query(request.catalogue, schema, app_role, connection.server_version()));
+        queries.push_back(enums_query(request.catalogue, schema));
+    }
+    const auto begun = std::chrono::steady_clock::now();
+    const auto results = connection.pipeline(queries);
+
+    Snapshot snapshot;
+    auto look = read_ledger(results, connection, url, request.listed_schemas);
+    snapshot.server = std::move(look.server);
+    snapshot.ledger = std::move(look.ledger);
+    auto holders = read_lock_holders(results[locks]);
+    snapshot.migrating = std::move(holders.migrating);
+    snapshot.turn = std::move(holders.turn);
+    snapshot.ledger_ms = milliseconds_between(begun, results[locks].arrived);
+    if (with_catalogue) {
+        read_relations(results[relations], snapshot.catalogue);
+        read_enums(results[enums], snapshot.catalogue);
+        snapshot.catalogue_ms = milliseconds_between(results[locks].arrived, results[enums].arrived);
+    }
+    return snapshot;
+}
+
+LedgerLook look_at_ledger(Connection& connection, const DatabaseUrl& url,
+                          const std::vector<std::string>& listed_schemas) {
+    const auto results = connection.pipeline(ledger_queries(url, listed_schemas));
+    return read_ledger(results, connection, url, listed_schemas);
+}
+
+Progress read_progress(Connection& connection, const DatabaseUrl& url) {
+    const auto results = connection.pipeline({ledger_rows_query(url), blockers_query()});
+    Progress progress;
+    LedgerReading reading;
+    read_ledger_rows(results[0], reading);
+    progress.rows = std::move(reading.rows);
+    read_blockers(results[1], progress);
+    return progress;
+}
+
+std::vector<ObjectName> find_relations_elsewhere(Connection& connection, const std::string& schema,
+                                                 const std::vector<std::string>& names) {
+    if (names.empty()) return {};
+    const auto result = connection.execute({R"(
+SELECT n.nspname, c.relname
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relname = ANY ($1::pg_catalog.name[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+  AND n.nspname <> $2::pg_catalog.name AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\_%'
+ORDER BY 1, 2 LIMIT 1000)",
+                                            {array_parameter(names), schema}});
+    require_ok(result, "looking in other schemas");
+    std::vector<ObjectName> found;
+    for (int row = 0; row < result.rows(); ++row) found.push_back({result.text(row, 0), result.text(row, 1)});
+    return found;
+}
+
+}  // namespace migration_guard::postgres

@@ -1,0 +1,32 @@
+// One look at the database: server, ledger, catalogue and lock holders in one round trip.
+//
+// Not what follows from it (ledger/verdict.hpp). Keeps true: nothing is written, no lock is taken, and each statement
+// is a transaction of its own, so that it works through a transaction pooler as well.
+#pragma once
+
+#include "guard/ports.hpp"
+#include "postgres/connection.hpp"
+#include "postgres/url.hpp"
+
+#include <string>
+
+namespace migration_guard::postgres {
+
+/// `app_role`: whose privileges the catalogue tells. Throws Failure, Interrupted.
+Snapshot take_snapshot(Connection& connection, const DatabaseUrl& url, const std::string& app_role,
+                       const SnapshotRequest& request);
+
+/// Server and ledger alone, for whoever holds Prisma's lock and decides again under it.
+struct LedgerLook {
+    ServerFacts server;
+    LedgerReading ledger;
+};
+LedgerLook look_at_ledger(Connection& connection, const DatabaseUrl& url,
+                          const std::vector<std::string>& listed_schemas);
+
+Progress read_progress(Connection& connection, const DatabaseUrl& url);
+
+std::vector<ObjectName> find_relations_elsewhere(Connection& connection, const std::string& schema,
+                                                 const std::vector<std::string>& relations);
+
+}  // namespace migration_guard::postgres

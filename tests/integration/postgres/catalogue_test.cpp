@@ -1,0 +1,176 @@
+#include "database_test.hpp"
+
+#include <gmock/gmock.h>
+
+namespace migration_guard::postgres {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Key;
+using testing::UnorderedElementsAre;
+
+class CatalogueTest : public DatabaseTest {
+protected:
+    Catalogue read(const CatalogueRequest& request, const std::string& query = "", const std::string& app_role = "") {
+        auto made = options(url(query));
+        made.app_role = app_role;
+        SnapshotRequest asked;
+        asked.catalogue = request;
+        return open(made)->look(asked).catalogue;
+    }
+};
+
+TEST_F(CatalogueTest, KnowsEveryKindOfRelationAndOnlyThoseAskedFor) {
+    db().run(
+        "CREATE TABLE t (i int); CREATE VIEW v AS SELECT 1 AS i; CREATE MATERIALIZED VIEW m AS SELECT 1 AS i; CREATE "
+        "TABLE p (i int) PARTITION BY RANGE (i); CREATE TABLE hidden (); CREATE SEQUENCE s; CREATE TABLE empty ()");
+    const auto seen = read({{""}, {"t", "v", "m", "p", "s", "empty", "gone"}, {}});
+    EXPECT_THAT(seen.relations, UnorderedElementsAre(Key(ObjectName{"public", "t"}), Key(ObjectName{"public", "v"}),
+                                                     Key(ObjectName{"public", "m"}), Key(ObjectName{"public", "p"}),
+                                                     Key(ObjectName{"public", "empty"})));
+    EXPECT_EQ(seen.relations.at({"public", "v"}).kind, 'v');
+    EXPECT_EQ(seen.relations.at({"public", "m"}).kind, 'm');
+    EXPECT_EQ(seen.relations.at({"public", "p"}).kind, 'p');
+    EXPECT_THAT(seen.relations.at({"public", "empty"}).columns, IsEmpty());
+}
+
+TEST_F(CatalogueTest, NamesTypesWithoutModifiersAndDomainsByTheirBase) {
+    db().run(R"(
+        CREATE TYPE "Role" AS ENUM ('b', 'a'); CREATE SCHEMA other; CREATE TYPE other.kind AS ENUM ('x');
+        CREATE DOMAIN mail AS varchar(64); CREATE DOMAIN better_mail AS mail; CREATE DOMAIN tags AS text[];
+        CREATE DOMAIN roles AS "Role"[];
+        CREATE TABLE t (i int, v varchar(64), c char(3), ts timestamp(3), tz timestamptz, n numeric(65,30), b bytea,
+            j jsonb, r "Role", rs "Role"[], k other.kind, m mail, bm better_mail, bms better_mail[], tg tags, rl roles,
+            x text[], xx int[][], u uuid, f real, bt bit(3), dropped int))");
+    db().run("ALTER TABLE t DROP COLUMN dropped");
+    const auto columns = read({{""}, {"t"}, {}}).relations.at({"public", "t"}).columns;
+    EXPECT_FALSE(columns.contains("........pg.dropped.22........"));
+    EXPECT_EQ(columns.size(), 21U);
+    const auto type = [&](const char* name) {
+        const auto& column = columns.at(name);
+        return column.type + (column.list ? "[]" : "") + (column.is_enum ? " enum of " + column.type_schema : "");
+    };
+    EXPECT_EQ(type("i"), "integer");
+    EXPECT_EQ(type("v"), "character varying");
+    EXPECT_EQ(type("c"), "character");
+    EXPECT_EQ(type("ts"), "timestamp without time zone");
+    EXPECT_EQ(type("tz"), "timestamp with time zone");
+    EXPECT_EQ(type("n"), "numeric");
+    EXPECT_EQ(type("b"), "bytea");
+    EXPECT_EQ(type("j"), "jsonb");
+    EXPECT_EQ(type("r"), "Role enum of public");
+    EXPECT_EQ(type("rs"), "Role[] enum of public");
+    EXPECT_EQ(type("k"), "kind enum of other");
+    EXPECT_EQ(type("m"), "character varying");
+    EXPECT_EQ(type("bm"), "character varying");
+    EXPECT_EQ(type("bms"), "character varying[]");
+    EXPECT_EQ(type("tg"), "text[]");
+    EXPECT_EQ(type("rl"), "Role[] enum of public");
+    EXPECT_EQ(type("x"), "text[]");
+    EXPECT_EQ(type("xx"), "integer[]");
+    EXPECT_EQ(type("u"), "uuid");
+    EXPECT_EQ(type("f"), "real");
+    EXPECT_EQ(type("bt"), "bit");
+    EXPECT_EQ(columns.at("i").type_schema, "pg_catalog");
+}
+
+TEST_F(CatalogueTest, KnowsNullabilityAndWhatFillsAColumn) {
+    db().run(
+        "CREATE TABLE t (plain int, needed int NOT NULL, def int DEFAULT 1, ser serial, ident int GENERATED ALWAYS AS "
+        "IDENTITY, gen int GENERATED ALWAYS AS (plain + 1) STORED)");
+    const auto columns = read({{"public"}, {"t"}, {}}).relations.at({"public", "t"}).columns;
+    EXPECT_FALSE(columns.at("plain").not_null);
+    EXPECT_FALSE(columns.at("plain").has_default);
+    EXPECT_TRUE(columns.at("needed").not_null);
+    EXPECT_FALSE(columns.at("needed").has_default);
+    for (const char* const filled : {"def", "ser", "ident", "gen"})
+        EXPECT_TRUE(columns.at(filled).has_default) << filled;
+}
+
+TEST_F(CatalogueTest, TakesEnumLabelsInTheirOrder) {
+    db().run(
+        "CREATE TYPE \"Role\" AS ENUM ('z', 'a'); ALTER TYPE \"Role\" ADD VALUE 'm' BEFORE 'a'; CREATE TYPE bare AS "
+        "ENUM ()");
+    const auto seen = read({{"public", "gone"}, {}, {"Role", "bare", "missing"}});
+    EXPECT_THAT(seen.enums.at({"public", "Role"}), ElementsAre("z", "m", "a"));
+    EXPECT_THAT(seen.enums.at({"public", "bare"}), IsEmpty());
+    EXPECT_EQ(seen.enums.size(), 2U);
+}
+
+TEST_F(CatalogueTest, AnEmptySchemaStandsForTheUrls) {
+    db().run("CREATE SCHEMA app; CREATE TABLE app.t (i int); CREATE TABLE t (j int); CREATE TABLE \"q\"\"\\,{}\" ()");
+    EXPECT_TRUE(read({{""}, {"t"}, {}}, "schema=app").relations.contains({"app", "t"}));
+    EXPECT_EQ(read({{"", "app", "public"}, {"t"}, {}}, "schema=app").relations.size(), 2U);
+    EXPECT_TRUE(read({{""}, {"q\"\\,{}"}, {}}).relations.contains({"public", "q\"\\,{}"})) << "names are quoted";
+}
+
+TEST_F(CatalogueTest, TellsWhatTheAppsRoleMayDo) {
+    const auto role = make_role("app");
+    db().run(
+        fmt::format("CREATE SCHEMA closed; CREATE TABLE closed.t (i int); CREATE TABLE t (a int, b int, c int); CREATE "
+                    "TABLE all_of_it (a int); GRANT SELECT (a), INSERT (b) ON t TO {0}; GRANT ALL ON all_of_it TO {0}",
+                    role));
+    const auto seen = read({{"public", "closed"}, {"t", "all_of_it"}, {}}, "", role);
+    const auto& columns = seen.relations.at({"public", "t"}).columns;
+    EXPECT_TRUE(columns.at("a").can_read);
+    EXPECT_FALSE(columns.at("a").can_write);
+    EXPECT_FALSE(columns.at("b").can_read);
+    EXPECT_TRUE(columns.at("b").can_write);
+    EXPECT_FALSE(columns.at("c").can_read);
+    EXPECT_TRUE(seen.relations.at({"public", "t"}).can_use_schema);
+    EXPECT_FALSE(seen.relations.at({"closed", "t"}).can_use_schema);
+    EXPECT_TRUE(seen.relations.at({"public", "all_of_it"}).columns.at("a").can_write);
+}
+
+TEST_F(CatalogueTest, ARoleThatDoesNotExistIsNoError) {
+    db().run("CREATE TABLE t (a int)");
+    const auto seen = read({{""}, {"t"}, {}}, "", "no_such_role");
+    EXPECT_TRUE(seen.relations.at({"public", "t"}).columns.at("a").can_read);
+    EXPECT_TRUE(seen.relations.at({"public", "t"}).can_use_schema);
+}
+
+TEST_F(CatalogueTest, HostileSearchPathsChangeNothing) {
+    db().run(
+        "CREATE TABLE t (a int); CREATE SCHEMA evil; CREATE FUNCTION evil.format_type(oid, int) RETURNS text AS "
+        "'SELECT "
+        "''evil''::text' LANGUAGE sql; CREATE TABLE evil.pg_class (); CREATE TABLE evil.pg_attribute ()");
+    db().run(fmt::format("ALTER DATABASE {} SET search_path = evil, pg_catalog, public", database));
+    EXPECT_EQ(read({{"public"}, {"t"}, {}}, "schema=public").relations.at({"public", "t"}).columns.at("a").type,
+              "integer");
+}
+
+TEST_F(CatalogueTest, TenThousandOtherTablesCostLittle) {
+    db().run(
+        "DO $$ BEGIN FOR i IN 1..60 LOOP EXECUTE 'CREATE TABLE m' || i || ' (a int, b text, c int, d text)'; END LOOP; "
+        "END $$");
+    CatalogueRequest request{{""}, {}, {}};
+    for (int i = 1; i <= 60; ++i) request.relations.push_back("m" + std::to_string(i));
+    for (int batch = 0; batch < 10; ++batch) {
+        db().run(fmt::format(
+            "DO $$ BEGIN FOR i IN 1..1000 LOOP EXECUTE 'CREATE TABLE big_{}_' || i || ' (a int)'; END LOOP; END $$",
+            batch));
+    }
+    db().run("ANALYZE pg_class; ANALYZE pg_attribute");
+    const auto opened = open(url());
+    SnapshotRequest asked;
+    asked.catalogue = request;
+    opened->look(asked);
+    double best = 1e9;
+    for (int i = 0; i < 5; ++i) {
+        const auto seen = opened->look(asked);
+        EXPECT_EQ(seen.catalogue.relations.size(), 60U);
+        best = std::min(best, seen.catalogue_ms);
+    }
+    RecordProperty("catalogue_ms", std::to_string(best));
+    EXPECT_LT(best, 60) << "a scan of the whole catalogue takes longer";
+}
+
+TEST_F(CatalogueTest, IsSkippedWhenNothingIsAskedFor) {
+    const auto seen = look();
+    EXPECT_EQ(seen.catalogue_ms, 0);
+    EXPECT_THAT(seen.catalogue.relations, IsEmpty());
+}
+
+}  // namespace
+}  // namespace migration_guard::postgres
