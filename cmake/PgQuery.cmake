@@ -1,18 +1,20 @@
-# libpg_query and libpq share symbols (both carry PostgreSQL's own code) and would mix silently in one binary: all of
-# libpg_query is linked into one object of which only the few functions that src/sql calls stay visible.
+# libpg_query and libpq share 45 symbols (both carry PostgreSQL's own code) and would mix silently in one binary: all of
+# libpg_query that pg_query_parse needs is linked into one object, of which only the functions that src/sql calls stay
+# visible. Its exit, abort and fwrite are renamed to functions of src/sql/postgres_parser.cpp: a parser must not end
+# process 1, nor print into its log.
 
 find_library(GUARD_PG_QUERY_ARCHIVE NAMES libpg_query.a REQUIRED)
 find_path(GUARD_PG_QUERY_INCLUDE pg_query.h REQUIRED)
 
-set(pg_query_functions pg_query_parse pg_query_free_parse_result pg_query_scan pg_query_free_scan_result
-                       pg_query_split_with_scanner pg_query_free_split_result)
 set(pg_query_object ${CMAKE_BINARY_DIR}/pg_query_local.o)
-list(TRANSFORM pg_query_functions PREPEND "-u;" OUTPUT_VARIABLE undefined)
-list(TRANSFORM pg_query_functions PREPEND "--keep-global-symbol=" OUTPUT_VARIABLE keep)
-string(REPLACE "\\;" ";" undefined "${undefined}")
 add_custom_command(OUTPUT ${pg_query_object}
-  COMMAND ${CMAKE_LINKER} -r ${undefined} ${GUARD_PG_QUERY_ARCHIVE} -o ${pg_query_object}.all
-  COMMAND ${CMAKE_OBJCOPY} ${keep} ${pg_query_object}.all ${pg_query_object}
+  COMMAND ${CMAKE_LINKER} -r -u pg_query_parse -u pg_query_free_parse_result ${GUARD_PG_QUERY_ARCHIVE}
+          -o ${pg_query_object}.all
+  COMMAND ${CMAKE_OBJCOPY} --strip-debug
+          --keep-global-symbol=pg_query_parse --keep-global-symbol=pg_query_free_parse_result
+          --redefine-sym exit=guard_pg_query_exit --redefine-sym abort=guard_pg_query_abort
+          --redefine-sym fwrite=guard_pg_query_fwrite
+          ${pg_query_object}.all ${pg_query_object}
   COMMAND ${CMAKE_COMMAND} -E rm ${pg_query_object}.all
   DEPENDS ${GUARD_PG_QUERY_ARCHIVE}
   VERBATIM)

@@ -1,19 +1,21 @@
 // What a migration script creates, drops and renames, as values.
 //
-// Not the reading of the script (sql/read_script.hpp). Keeps true: effects stand in script order, with names folded as
-// PostgreSQL folds them.
+// Not the reading of the script (sql/read_script.hpp), nor what is left when all scripts have run (origins.hpp).
+// Keeps true: effects stand in script order, with names folded and cut as PostgreSQL folds and cuts them; what a
+// top-level ROLLBACK takes back is not among them.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 namespace migration_guard {
 
 enum class EffectKind {
-    create_table,   ///< also CREATE TABLE AS, SELECT INTO, CREATE FOREIGN TABLE, partitions
-    create_view,    ///< also materialized
+    create_table,  ///< also CREATE TABLE AS, SELECT INTO, CREATE FOREIGN TABLE, partitions
+    create_view,   ///< also materialized
     create_enum,
-    create_type,    ///< composite, domain, range
+    create_type,  ///< composite, domain, range
     create_index,
     create_schema,
     add_column,
@@ -27,18 +29,27 @@ enum class EffectKind {
     rename_column,
     rename_type,
     rename_enum_value,
-    set_schema,     ///< ALTER TABLE/TYPE ... SET SCHEMA; new_name is the schema
+    set_schema,  ///< ALTER TABLE/TYPE ... SET SCHEMA; new_name is the schema
+    rename_schema,
 };
 
 struct Effect {
     EffectKind kind;
-    std::string schema;    ///< as written; empty: the search path's
-    std::string object;    ///< table, view, type, index or schema
-    std::string member;    ///< column or enum value, else empty
-    std::string new_name;  ///< for renames and set_schema
+    std::string schema;          ///< as written, or as the script's own SET search_path says; empty: the connection's;
+                                 ///< "pg_temp" for what ends with the session
+    std::string object;          ///< table, view, type, index or schema
+    std::string member;          ///< column or enum value, else empty
+    std::string new_name;        ///< for renames and set_schema
     bool if_not_exists = false;  ///< IF NOT EXISTS, OR REPLACE, IF EXISTS: no collision possible
     bool conditional = false;    ///< inside a DO block or function body: may or may not run
     bool required_without_default = false;  ///< add_column only: NOT NULL and nothing fills it
+    bool schema_unknown = false;  ///< unqualified while the script's search path is more than one schema, or unreadable
+    bool with_container = false;  ///< add_column of a CREATE TABLE, add_enum_value of a CREATE TYPE
+    bool open_columns = false;    ///< create_table, create_view: has columns that the script does not name (AS, LIKE,
+                                  ///< INHERITS, PARTITION OF, OF)
+    bool cascade = false;         ///< drops only: CASCADE, so that more may go than is named
+
+    bool operator==(const Effect&) const = default;
 };
 
 struct ScriptEffects {
@@ -47,6 +58,10 @@ struct ScriptEffects {
     std::string parse_error;       ///< why, one line
     bool own_transaction = false;  ///< has a top-level BEGIN/COMMIT/ROLLBACK
     bool needs_own_statement = false;  ///< CONCURRENTLY, VACUUM, ALTER SYSTEM, ...: refused inside a transaction block
+    bool leaves_search_path = false;   ///< sets search_path for its session, so for the scripts that follow in it
+    bool creates_unnamed =
+        false;  ///< may create what no text names: dynamic SQL, CREATE EXTENSION, IMPORT FOREIGN SCHEMA
+    bool drops_unnamed = false;  ///< may drop what no text names: dynamic SQL, DROP OWNED, DROP EXTENSION
     std::size_t statements = 0;
 };
 

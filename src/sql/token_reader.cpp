@@ -1,0 +1,169 @@
+#include "sql/token_reader.hpp"
+
+#include "sql/token_create.hpp"
+
+#include <optional>
+
+namespace migration_guard::sql {
+namespace {
+
+enum class ObjectClass { none, relation, type, schema };
+
+/// TABLE, FOREIGN TABLE, VIEW, MATERIALIZED VIEW, TYPE, DOMAIN, SCHEMA: as ALTER and DROP name them.
+struct Target {
+    ObjectClass what = ObjectClass::none;
+    EffectKind drop = EffectKind::drop_table;
+    bool columns = false;  ///< ADD and DROP are about columns
+};
+
+Target accept_target(Cursor& cursor) {
+    if (cursor.accept("TABLE") || cursor.accept({"FOREIGN", "TABLE"}))
+        return {ObjectClass::relation, EffectKind::drop_table, true};
+    if (cursor.accept("VIEW") || cursor.accept({"MATERIALIZED", "VIEW"}))
+        return {ObjectClass::relation, EffectKind::drop_view, false};
+    if (cursor.accept("TYPE") || cursor.accept("DOMAIN")) return {ObjectClass::type, EffectKind::drop_type, false};
+    if (cursor.accept("SCHEMA")) return {ObjectClass::schema, EffectKind::drop_schema, false};
+    return {};
+}
+
+Cascade cascade_of(Tokens tokens) {
+    return has_word(tokens, "CASCADE") ? Cascade::yes : Cascade::no;
+}
+
+void read_drop(Cursor cursor, Collector& out) {
+    if (cursor.accept("OWNED") || cursor.accept("EXTENSION")) return out.drops_unnamed();
+    const Target target = accept_target(cursor);
+    if (target.what == ObjectClass::none) return;
+    const IfExists guard = cursor.accept_guard();
+    const Cascade cascade = cascade_of(cursor.rest());
+    for (const Tokens item : split_at(cursor.rest(), ',')) {
+        const auto name = Cursor(item).name();
+        if (name) out.drop(target.drop, *name, guard, cascade);
+    }
+}
+
+void read_add(Cursor cursor, const Name& table, Collector& out) {
+    const bool column = cursor.accept("COLUMN");
+    if (!column && begins_constraint(cursor)) return;
+    const IfExists guard = cursor.accept_guard();
+    if (const auto definition = read_column(cursor.rest())) out.add_column(table, *definition, guard);
+}
+
+void read_drop_column(Cursor cursor, const Name& table, Collector& out) {
+    const bool column = cursor.accept("COLUMN");
+    if (!column && cursor.accept("CONSTRAINT")) return;
+    const IfExists guard = cursor.accept_guard();
+    if (const auto name = cursor.identifier()) out.drop_column(table, *name, guard, cascade_of(cursor.rest()));
+}
+
+void read_rename_relation(Cursor cursor, const Name& name, IfExists guard, Collector& out) {
+    if (cursor.accept("CONSTRAINT")) return;
+    if (cursor.accept("TO")) {
+        if (const auto new_name = cursor.identifier()) out.rename(EffectKind::rename_table, name, *new_name, guard);
+        return;
+    }
+    cursor.accept("COLUMN");
+    const auto column = cursor.identifier();
+    if (!column || !cursor.accept("TO")) return;
+    const auto new_name = cursor.identifier();
+    if (new_name) out.rename_member(EffectKind::rename_column, name, *column, *new_name, guard);
+}
+
+void read_alter_relation(Cursor cursor, const Target& target, Collector& out) {
+    const IfExists guard = cursor.accept_guard();
+    cursor.accept("ONLY");
+    const auto name = cursor.name();
+    if (!name) return;
+    cursor.accept_symbol('*');
+    if (cursor.accept("RENAME")) return read_rename_relation(cursor, *name, guard, out);
+    if (cursor.accept({"SET", "SCHEMA"})) {
+        if (const auto schema = cursor.identifier()) out.set_schema(*name, *schema, guard);
+        return;
+    }
+    if (!target.columns) return;
+    for (const Tokens item : split_at(cursor.rest(), ',')) {
+        Cursor action(item);
+        if (action.accept("ADD")) read_add(action, *name, out);
+        if (action.accept("DROP")) read_drop_column(action, *name, out);
+    }
+}
+
+void read_alter_type(Cursor cursor, Collector& out) {
+    const auto name = cursor.name();
+    if (!name) return;
+    if (cursor.accept({"ADD", "VALUE"})) {
+        const IfExists guard = cursor.accept_guard();
+        if (const auto label = cursor.string()) out.add_enum_value(*name, *label, guard);
+    } else if (cursor.accept({"RENAME", "VALUE"})) {
+        const auto label = cursor.string();
+        const bool to = cursor.accept("TO");
+        const auto new_label = cursor.string();
+        if (label && to && new_label)
+            out.rename_member(EffectKind::rename_enum_value, *name, *label, *new_label, IfExists::no);
+    } else if (cursor.accept({"RENAME", "TO"})) {
+        if (const auto new_name = cursor.identifier())
+            out.rename(EffectKind::rename_type, *name, *new_name, IfExists::no);
+    } else if (cursor.accept({"SET", "SCHEMA"})) {
+        if (const auto schema = cursor.identifier()) out.set_schema(*name, *schema, IfExists::no);
+    }
+}
+
+void read_alter_schema(Cursor cursor, Collector& out) {
+    const auto name = cursor.name();
+    if (!name || !cursor.accept({"RENAME", "TO"})) return;
+    if (const auto new_name = cursor.identifier())
+        out.rename(EffectKind::rename_schema, *name, *new_name, IfExists::no);
+}
+
+void read_alter(Cursor cursor, Collector& out) {
+    const Target target = accept_target(cursor);
+    if (target.what == ObjectClass::relation) read_alter_relation(cursor, target, out);
+    if (target.what == ObjectClass::type) read_alter_type(cursor, out);
+    if (target.what == ObjectClass::schema) read_alter_schema(cursor, out);
+}
+
+/// What follows INTO in SELECT ... INTO; INSERT INTO and MERGE INTO are other statements.
+std::optional<Tokens> after_select_into(Tokens statement) {
+    int depth = 0;
+    for (std::size_t i = 0; i < statement.size(); ++i) {
+        if (statement[i].is_symbol('(')) ++depth;
+        if (statement[i].is_symbol(')')) --depth;
+        if (depth != 0) continue;
+        if (statement[i].is("INSERT") || statement[i].is("MERGE")) return std::nullopt;
+        if (statement[i].is("INTO")) return statement.subspan(i + 1);
+    }
+    return std::nullopt;
+}
+
+bool begins_query(Tokens statement) {
+    const Token& first = statement.front();
+    return first.is("SELECT") || first.is("WITH") || first.is_symbol('(');
+}
+
+}  // namespace
+
+bool concerns_effects(Tokens statement) {
+    if (statement.empty()) return false;
+    if (begins_query(statement)) return after_select_into(statement).has_value();
+    Cursor cursor(statement);
+    if (cursor.accept({"IMPORT", "FOREIGN"})) return true;
+    if (cursor.accept("CREATE")) return creates_something(cursor);
+    if (cursor.accept({"DROP", "OWNED"}) || cursor.accept({"DROP", "EXTENSION"})) return true;
+    const bool verb = cursor.accept("ALTER") || cursor.accept("DROP");
+    return verb && accept_target(cursor).what != ObjectClass::none;
+}
+
+void read_tokens(Tokens statement, Collector& collector) {
+    if (statement.empty()) return;
+    if (begins_query(statement)) {
+        if (const auto target = after_select_into(statement)) read_select_into(*target, collector);
+        return;
+    }
+    Cursor cursor(statement);
+    if (cursor.accept("CREATE")) read_create(cursor, collector);
+    if (cursor.accept("ALTER")) read_alter(cursor, collector);
+    if (cursor.accept("DROP")) read_drop(cursor, collector);
+    if (cursor.accept({"IMPORT", "FOREIGN"})) collector.creates_unnamed();
+}
+
+}  // namespace migration_guard::sql
