@@ -1,0 +1,122 @@
+// A one-node Swarm with CapRover's parts: its overlay network, a front, a database, and a client that keeps asking.
+import { mkdir, writeFile } from 'node:fs/promises'
+
+import { api, docker, dockerText, LABEL, sleep, uniqueName, until } from './docker.mjs'
+import { startPostgres } from './postgres.mjs'
+
+export const NETWORK = 'captain-overlay-network'
+const PROXY_IMAGE = 'guard-test/proxy'
+
+const swarmState = () => dockerText('info', '--format', '{{.Swarm.LocalNodeState}}')
+
+/** Builds up what is missing; `end()` takes down what was built up here and nothing else. */
+export async function startSwarm() {
+  const joined = (await swarmState()) !== 'active'
+  if (joined) await docker(['swarm', 'init', '--advertise-addr', '127.0.0.1', '--listen-addr', '127.0.0.1:2377'])
+  const existing = await dockerText('network', 'ls', '-q', '--filter', `name=^${NETWORK}$`)
+  if (!existing) await docker(['network', 'create', '-d', 'overlay', '--attachable', '--label', LABEL, NETWORK])
+  const context = new URL('../images/proxy', import.meta.url).pathname
+  await docker(['build', '-q', '-t', PROXY_IMAGE, context], { timeout: 300_000, env: { DOCKER_BUILDKIT: '0' } })
+  const proxy = uniqueName('guard-test-proxy')
+  await docker(['run', '-d', '--name', proxy, '--label', LABEL, '--network', NETWORK, '--network-alias', proxy, PROXY_IMAGE])
+  const alias = uniqueName('srv-captain--db')
+  const database = await startPostgres({ network: NETWORK, alias })
+  return {
+    database,
+    proxy,
+    end: async () => {
+      await docker(['rm', '-fv', proxy], { check: false })
+      await database.remove()
+      if (!existing) await docker(['network', 'rm', NETWORK], { check: false })
+      if (joined) await docker(['swarm', 'leave', '--force'], { check: false })
+    },
+  }
+}
+
+/** Tasks of a service, the newest first: what `docker service ps` shows. */
+export async function tasks(id) {
+  const all = await api('GET', `/tasks?filters=${encodeURIComponent(JSON.stringify({ service: [id] }))}`)
+  return all
+    .sort((left, right) => right.CreatedAt.localeCompare(left.CreatedAt))
+    .map((task) => ({
+      id: task.ID, slot: task.Slot, created: Date.parse(task.CreatedAt), state: task.Status.State, desired: task.DesiredState,
+      image: task.Spec.ContainerSpec.Image.replace(/^.*:/, '').replace(/@.*/, ''),
+      exitCode: task.Status.ContainerStatus?.ExitCode, error: task.Status.Err ?? '',
+      container: task.Status.ContainerStatus?.ContainerID,
+    }))
+}
+
+export const running = async (id) => (await tasks(id)).filter((task) => task.state === 'running' && task.desired === 'running')
+
+export const serviceOf = (id) => api('GET', `/services/${id}`)
+
+/** Waits for the end of the update that began last; gives its state ("completed", "paused", "rollback_completed"). */
+export async function updateEnds(id, seconds) {
+  const final = ['completed', 'paused', 'rollback_completed', 'rollback_paused']
+  return until('the update ends', async () => {
+    const state = (await serviceOf(id)).UpdateStatus?.State
+    return final.includes(state) && state
+  }, seconds, 500)
+}
+
+/** Asks through the proxy until `stop()`, which gives what it saw. Bounded by `seconds`. */
+export async function startClient(proxy, service, seconds = 300) {
+  const name = uniqueName('guard-test-client')
+  await docker(['run', '-d', '--name', name, '--label', LABEL, '--network', NETWORK, '--entrypoint', 'node', 'guard-test/app',
+    'client.mjs', proxy, service, String(seconds)])
+  return {
+    stop: async () => {
+      await docker(['kill', name], { check: false })
+      const { stdout } = await docker(['logs', name])
+      await docker(['rm', '-fv', name], { check: false })
+      return summary(stdout)
+    },
+  }
+}
+
+/** Counts of a client's log, and the longest stretch without an answer. */
+export function summary(log) {
+  const answers = log.trim().split('\n').filter(Boolean).map((line) => {
+    const [at, ...outcome] = line.split(' ')
+    return { at: Number(at), outcome: outcome.join(' ') }
+  })
+  const versions = {}
+  let failed = 0
+  let outageMs = 0
+  let since
+  for (const { at, outcome } of answers) {
+    if (outcome.startsWith('failed')) {
+      failed += 1
+      since ??= at
+      continue
+    }
+    versions[outcome] = (versions[outcome] ?? 0) + 1
+    if (since !== undefined) outageMs = Math.max(outageMs, at - since)
+    since = undefined
+  }
+  if (since !== undefined) outageMs = Math.max(outageMs, answers.at(-1).at - since)
+  return { asked: answers.length, failed, outageMs, versions, last: answers.at(-1)?.outcome }
+}
+
+/** Exit codes of all ended tasks, oldest first, as `docker service ps` shows them. */
+export const exitCodes = (list) =>
+  list.filter((task) => task.exitCode && !['running', 'starting'].includes(task.state)).map((task) => task.exitCode).reverse()
+
+/** Everything that a finished task's container wrote, while it is still there. */
+export async function taskLogs(list) {
+  const texts = await Promise.all(list.filter((task) => task.container).map(async (task) => {
+    const { stdout, stderr } = await docker(['logs', task.container], { check: false })
+    return stdout + stderr
+  }))
+  return texts.join('\n')
+}
+
+/** Keeps one line of results for docs/swarm.md, in build/swarm-results/. */
+export async function record(name, result) {
+  const folder = new URL('../../../build/swarm-results/', import.meta.url)
+  await mkdir(folder, { recursive: true })
+  await writeFile(new URL(`${name}.json`, folder), `${JSON.stringify({ name, ...result }, undefined, 2)}\n`)
+  console.log(`# ${name}: ${JSON.stringify(result)}`)
+}
+
+export { sleep }

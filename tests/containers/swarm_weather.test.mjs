@@ -1,0 +1,142 @@
+// Replicas, long migrations, signals and a database that is away, on a real Swarm. Figures of docs/swarm.md.
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+
+import { buildBase, buildRelease } from './lib/app_image.mjs'
+import { docker, requireEngine, sleep, until } from './lib/docker.mjs'
+import { startPostgres } from './lib/postgres.mjs'
+import { OVERRIDE, scenario } from './lib/scenario.mjs'
+import { mergeObjects } from './lib/caprover.mjs'
+import { NETWORK, startSwarm } from './lib/swarm.mjs'
+
+await requireEngine()
+
+const SECOND = 1_000_000_000
+const APPLIED = '20250101000000_init:applied, 20250201000000_referrer:applied'
+
+/** The container of the task that migrates, once its row is in the ledger. */
+const migrating = (run, release) => until(`${release} migrates`, async () => {
+  const list = (await run.tasks()).filter((task) => task.image === release && task.container)
+  return (await run.ledger()).includes('referrer') && list[0]
+}, 60)
+
+describe('rough weather on a Swarm', { concurrency: 3, timeout: 900_000 }, () => {
+  let world
+  before(async () => {
+    await buildBase()
+    for (const release of ['v1', 'v2', 'v2slow', 'v2verySlow']) await buildRelease(release)
+    world = await startSwarm()
+  })
+  after(() => world?.end())
+
+  for (const parallelism of [0, 1])
+    it(`three replicas, parallelism ${parallelism}: one migrates, the others wait`, async () => {
+      let starts
+      const name = `three-replicas-parallelism-${parallelism}`
+      const result = await scenario(world, name, { replicas: 3 }, async (run) => {
+        await run.deploy('v2slow', { override: mergeObjects(OVERRIDE, { UpdateConfig: { Parallelism: parallelism } }) })
+        const end = await run.ended(180)
+        starts = await world.database.sql(run.database, 'select count(*) from _prisma_migrations')
+        return end
+      })
+      assert.deepEqual([result.end, result.serving, result.failed], ['completed', 'v2slow', 0])
+      assert.equal(starts, '2', 'one row for each migration: it was applied once')
+      assert.equal(result.ledger, APPLIED)
+    })
+
+  it('a migration longer than the start period: Docker kills it, the old version serves on', async () => {
+    const Healthcheck = { StartPeriod: 5 * SECOND, Interval: 2 * SECOND, Retries: 3, Timeout: 5 * SECOND }
+    const result = await scenario(world, 'start-period-too-short', {}, async (run) => {
+      await run.deploy('v2verySlow', { override: mergeObjects(OVERRIDE, { TaskTemplate: { ContainerSpec: { Healthcheck } } }) })
+      return run.ended(120)
+    })
+    assert.deepEqual([result.end, result.serving, result.failed], ['rollback_completed', 'v1', 0])
+    assert.deepEqual(result.exitCodes, [143])
+  })
+
+  it('a migration within the start period goes through, however long it takes', async () => {
+    const result = await scenario(world, 'start-period-long-enough', {}, async (run) => {
+      await run.deploy('v2verySlow', { override: OVERRIDE })
+      return run.ended(150)
+    })
+    assert.deepEqual([result.end, result.serving, result.failed], ['completed', 'v2veryslow', 0])
+    assert.equal(result.ledger, APPLIED)
+  })
+
+  const graces = [
+    { grace: 10, stop: '8s', ledger: /referrer:rolled back/, code: 143 },
+    { grace: 120, stop: '110s', ledger: /referrer:applied/, code: 143 },
+  ]
+  for (const { grace, stop, ledger, code } of graces)
+    it(`SIGTERM in the middle of a migration, grace ${grace} s, stopTimeout ${stop}`, async () => {
+      let afterStop
+      const override = mergeObjects(OVERRIDE, { TaskTemplate: { ContainerSpec: { StopGracePeriod: grace * SECOND } } })
+      const result = await scenario(world, `sigterm-grace-${grace}`, {}, async (run) => {
+        const env = { ...run.app.env, MIGRATION_GUARD_STOP_TIMEOUT: stop }
+        await run.deploy('v2slow', { override, app: { env } })
+        const task = await migrating(run, 'v2slow')
+        await run.deploy('v1', { override, app: { env } })
+        await until('the guard has ended', async () =>
+          (await run.tasks()).find((one) => one.id === task.id)?.exitCode !== undefined &&
+          ['failed', 'shutdown', 'complete'].includes((await run.tasks()).find((one) => one.id === task.id).state), 150)
+        afterStop = await run.ledger()
+        return run.ended(120)
+      })
+      assert.match(afterStop, ledger)
+      assert.equal(result.failed, 0)
+      assert.ok(result.exitCodes.includes(code), `exit codes ${result.exitCodes}`)
+    })
+
+  it('the database is down during a deploy: 69 after waitTimeout, nothing lost, the next deploy passes', async () => {
+    const own = await startPostgres({ network: NETWORK, alias: 'srv-captain--db-down' })
+    try {
+      const result = await scenario({ ...world, database: own }, 'database-down', {}, async (run) => {
+        await own.stop()
+        await run.deploy('v2', { override: OVERRIDE })
+        const end = await run.ended(120)
+        await own.start()
+        return end
+      })
+      assert.deepEqual([result.end, result.serving, result.failed], ['rollback_completed', 'v1', 0])
+      assert.deepEqual(result.exitCodes, [69])
+      assert.equal(result.ledger, '20250101000000_init:applied')
+    } finally {
+      await own.remove()
+    }
+  })
+
+  it('the database comes back within waitTimeout: the update goes through', async () => {
+    const own = await startPostgres({ network: NETWORK, alias: 'srv-captain--db-back' })
+    try {
+      const result = await scenario({ ...world, database: own }, 'database-back', {}, async (run) => {
+        await own.stop()
+        await run.deploy('v2', { override: OVERRIDE })
+        await sleep(6000)
+        await own.start()
+        return run.ended(120)
+      })
+      assert.deepEqual([result.end, result.serving, result.failed], ['completed', 'v2', 0])
+    } finally {
+      await own.remove()
+    }
+  })
+
+  it('a healthy app outlives its database: the probe never asks it', async () => {
+    const own = await startPostgres({ network: NETWORK, alias: 'srv-captain--db-gone' })
+    try {
+      const result = await scenario({ ...world, database: own }, 'database-gone-later', {}, async (run) => {
+        const [before] = await run.running()
+        await own.stop()
+        await sleep(12_000)
+        const [now] = await run.running()
+        assert.equal(now?.id, before.id, 'the same task still runs')
+        const { stdout } = await docker(['inspect', '-f', '{{.State.Health.Status}}', now.container])
+        await own.start()
+        return stdout.trim()
+      })
+      assert.deepEqual([result.end, result.failed], ['healthy', 0])
+    } finally {
+      await own.remove()
+    }
+  })
+})
