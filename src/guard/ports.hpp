@@ -181,6 +181,8 @@ public:
     virtual std::unique_ptr<Applying> start(const ApplyRequest& request) = 0;
     /// What is missing to be able to apply (CLI, engine), empty when ready. A few stat calls.
     virtual std::string not_ready() = 0;
+    /// What to do about it, one line; empty when there is nothing to add to the usual remedy.
+    virtual std::string remedy() { return {}; }
     /// The word for the log: "prisma 7.10.1", "native".
     virtual std::string name() = 0;
 };

@@ -28,7 +28,8 @@ Version version_of(const std::optional<Cli>& cli) {
 /// In a monorepo the CLI and its config file stand in the package that the schema belongs to, not where the app starts.
 std::vector<fs::path> places_of_packages(const Settings& settings, const fs::path& directory) {
     std::vector<fs::path> places{directory};
-    if (settings.schema_path.empty()) return places;
+    // The words of prismaCommand are relative to where the guard was started.
+    if (settings.schema_path.empty() || !settings.prisma_command.empty()) return places;
     places.push_back((directory / settings.schema_path).lexically_normal().parent_path());
     return places;
 }

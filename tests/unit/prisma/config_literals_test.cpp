@@ -1,7 +1,7 @@
 #include "prisma/config_literals.hpp"
 
 #include "prisma/config_file.hpp"
-#include "unit/prisma/image.hpp"
+#include "support/image.hpp"
 
 #include <gtest/gtest.h>
 

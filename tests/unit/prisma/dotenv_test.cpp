@@ -1,7 +1,7 @@
 #include "prisma/dotenv.hpp"
 
 #include "base/failure.hpp"
-#include "unit/prisma/image.hpp"
+#include "support/image.hpp"
 
 #include <gmock/gmock.h>
 

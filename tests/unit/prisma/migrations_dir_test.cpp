@@ -3,7 +3,7 @@
 #include "base/failure.hpp"
 #include "prisma/checksum.hpp"
 #include "prisma/project.hpp"
-#include "unit/prisma/image.hpp"
+#include "support/image.hpp"
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>

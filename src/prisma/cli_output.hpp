@@ -1,0 +1,38 @@
+// What the CLI says, line by line: into the log, and the gist of its error into one line.
+//
+// Not a judgement: the ledger decides. Keeps true: credentials are masked before anything is cut or logged, and a CLI
+// that floods its output cannot flood the log.
+#pragma once
+
+#include "base/secrets.hpp"
+#include "guard/ports.hpp"
+#include "guard/process_port.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace migration_guard::prisma {
+
+class CliOutput {
+public:
+    CliOutput(const Secrets& secrets, Journal& journal) : secrets_(secrets), journal_(journal) {}
+
+    void line(Stream stream, std::string_view raw);
+
+    /// "P3018 A migration failed to apply. …", at most 600 bytes; empty when it reported no error.
+    [[nodiscard]] std::string error() const;
+    /// "Migration name: X" of a P3018, else empty.
+    [[nodiscard]] const std::string& failed_migration() const { return failed_migration_; }
+    /// What to do about an error that has nothing to do with the database; empty when it is not known.
+    [[nodiscard]] std::string hint() const;
+
+private:
+    const Secrets& secrets_;
+    Journal& journal_;
+    std::vector<std::string> error_lines_;
+    std::string failed_migration_;
+    std::size_t lines_ = 0;
+};
+
+}  // namespace migration_guard::prisma

@@ -1,0 +1,34 @@
+// The one place that starts programs: a process group of its own, bounded output, orphans adopted and reaped.
+//
+// Not a decision when to end one: guard/supervise.hpp makes it. Keeps true: killing the CLI alone would orphan its
+// engine, which goes on migrating with the lock in its hands; so the group is ended, its orphans come to us
+// (subreaper), and nothing of it is left when the object is gone.
+#pragma once
+
+#include "base/interrupt.hpp"
+#include "guard/process_port.hpp"
+
+#include <sys/types.h>
+
+#include <optional>
+#include <set>
+
+namespace migration_guard::system {
+
+class SystemProcessRunner : public ProcessRunner {
+public:
+    /// `interrupt` must outlive the runner and its children.
+    explicit SystemProcessRunner(Interrupt& interrupt) : interrupt_(interrupt) {}
+    Started start(const ChildSpec& spec, OnLine on_line) override;
+
+    /// For the moment before exec: SIGKILL to what left the group of a child started here (a daemon of its own session)
+    /// and came to us as an orphan, and reaps it, within `limit`. Children that this process had before (a script that
+    /// started something and then exec'd the guard) are not touched. Costs nothing when nothing was ever started.
+    void end_leftovers(Duration limit);
+
+private:
+    Interrupt& interrupt_;
+    std::optional<std::set<pid_t>> children_before_;
+};
+
+}  // namespace migration_guard::system

@@ -1,0 +1,210 @@
+#include "prisma/cli_migrator.hpp"
+
+#include "prisma/cli_output.hpp"
+#include "support/image.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+namespace migration_guard::prisma {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+class RecordedJournal : public Journal {
+public:
+    void event(Level level, const std::string& phase, const std::string& text, const std::vector<Field>&) override {
+        lines.push_back(fmt::format("{} {}", phase, text));
+        levels.push_back(level);
+    }
+    void state(const std::string&, const std::string&) override {}
+    std::vector<std::string> lines;
+    std::vector<Level> levels;
+};
+
+/// A child that says what it was told to say and ends at its second wait.
+class RecordedRunner : public ProcessRunner {
+public:
+    Started start(const ChildSpec& given, OnLine on_line) override {
+        spec = given;
+        if (!problem.empty()) return {nullptr, problem};
+        return {std::make_unique<Child>(*this, std::move(on_line)), {}};
+    }
+    ChildSpec spec;
+    std::string problem;
+    std::vector<std::pair<Stream, std::string>> output;
+    int status = 0;
+    int ended = 0;
+
+private:
+    class Child : public ChildProcess {
+    public:
+        Child(RecordedRunner& runner, OnLine on_line) : runner_(runner), on_line_(std::move(on_line)) {}
+        bool wait(Duration) override {
+            if (++waits_ < 2) return false;
+            for (const auto& [stream, line] : runner_.output) on_line_(stream, line);
+            return true;
+        }
+        void end_group() override { ++runner_.ended; }
+        [[nodiscard]] int status() const override { return runner_.status; }
+
+    private:
+        RecordedRunner& runner_;
+        OnLine on_line_;
+        int waits_ = 0;
+    };
+};
+
+class Migrating : public testing::Test {
+protected:
+    Migrating() {
+        image.program("bin/node");
+        environment = {{"PATH", image.path("bin").string()}, {"DATABASE_URL", "pooled"}, {"HOME", "/root"}};
+        project.directory = image.path();
+        project.schema_path = image.path("prisma/schema.prisma");
+        project.cli = Cli{};
+        project.cli->argv = {"node", "/app/node_modules/prisma/build/index.js"};
+        project.cli->version = "6.19.3";
+        options.url = "postgresql://me:s3cretpass@db/app";
+        options.app_variable = "DATABASE_URL";
+        options.direct_variable = "DIRECT_URL";
+        options.secrets.add("s3cretpass");
+    }
+    ApplyOutcome run() {
+        CliMigrator migrator(project, environment, options, runner, journal);
+        auto applying = migrator.start({});
+        for (int i = 0; i < 5; ++i) {
+            if (applying->wait(std::chrono::milliseconds(1))) return applying->outcome();
+        }
+        ADD_FAILURE() << "does not end";
+        return {};
+    }
+    void says(Stream stream, const std::vector<std::string>& lines) {
+        for (const auto& line : lines) runner.output.emplace_back(stream, line);
+    }
+    test::Image image;
+    Project project;
+    Environment environment;
+    CliOptions options;
+    RecordedRunner runner;
+    RecordedJournal journal;
+};
+
+TEST_F(Migrating, RunsNodeWithoutShell) {
+    EXPECT_EQ(run().kind, ApplyOutcome::Kind::ended);
+    EXPECT_THAT(runner.spec.argv, ElementsAre(image.path("bin/node").string(),
+                                              "/app/node_modules/prisma/build/index.js", "migrate", "deploy"));
+    EXPECT_EQ(runner.spec.directory, image.path());
+    EXPECT_EQ(runner.spec.input, "");
+}
+
+TEST_F(Migrating, NamesTheSchemaOnlyWhenTheCliWouldNotFindIt) {
+    EXPECT_THAT(deploy_command(project), Not(Contains("--schema")));
+    project.pass_schema_path = true;
+    EXPECT_THAT(deploy_command(project), Contains(project.schema_path.string()));
+}
+
+TEST_F(Migrating, BothVariablesCarryTheUrlThatMigrates) {
+    const auto child = deploy_environment(project, environment, options);
+    EXPECT_EQ(child.at("DATABASE_URL"), options.url);
+    EXPECT_EQ(child.at("DIRECT_URL"), options.url);
+    EXPECT_EQ(child.at("HOME"), "/root");
+    EXPECT_EQ(child.at("CHECKPOINT_DISABLE"), "1");
+    EXPECT_EQ(child.at("PRISMA_HIDE_UPDATE_MESSAGE"), "1");
+    EXPECT_EQ(child.at("PRISMA_ENGINES_MIRROR"), "http://127.0.0.1:9");
+    EXPECT_FALSE(child.contains("PRISMA_QUERY_ENGINE_LIBRARY"));
+}
+
+TEST_F(Migrating, TheAdvisoryLockIsLeftAsItIs) {
+    environment["PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK"] = "1";
+    environment["PRISMA_BINARIES_MIRROR"] = "https://mirror";
+    environment["FORCE_COLOR"] = "1";
+    const auto child = deploy_environment(project, environment, options);
+    EXPECT_EQ(child.at("PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK"), "1");
+    EXPECT_FALSE(child.contains("PRISMA_BINARIES_MIRROR"));
+    EXPECT_FALSE(child.contains("FORCE_COLOR"));
+}
+
+TEST_F(Migrating, AMissingQueryEngineIsStoodInFor) {
+    project.cli->query_engine_stand_in = "/app/x";
+    EXPECT_EQ(deploy_environment(project, environment, options).at("PRISMA_QUERY_ENGINE_LIBRARY"), "/app/x");
+    environment["PRISMA_QUERY_ENGINE_LIBRARY"] = "/given";
+    EXPECT_EQ(deploy_environment(project, environment, options).at("PRISMA_QUERY_ENGINE_LIBRARY"), "/given");
+}
+
+TEST_F(Migrating, OutputGoesToTheLogWithoutCredentials) {
+    says(Stream::out,
+         {"Datasource \"db\" at postgresql://me:s3cretpass@db/app", "\x1b[1mApplying\x1b[0m s3cretpass \xff"});
+    run();
+    EXPECT_THAT(journal.lines, Contains(HasSubstr("prisma Applying *** \xef\xbf\xbd")));
+    for (const auto& line : journal.lines) EXPECT_THAT(line, Not(HasSubstr("s3cretpass")));
+}
+
+TEST_F(Migrating, TheErrorBecomesOneLine) {
+    says(Stream::out, {"Applying migration `20240101_a`"});
+    says(Stream::err, {"Error: P3018", "A migration failed to apply. New migrations cannot be applied",
+                       "Migration name: 20240101_a", "Database error code: 42P01", "Database error:",
+                       "ERROR: relation \"nosuch\" does not exist", "DbError { severity: \"ERROR\" }"});
+    runner.status = 1;
+    const auto outcome = run();
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(
+        outcome.message,
+        "P3018 A migration failed to apply. New migrations cannot be applied Migration name: 20240101_a Database error "
+        "code: 42P01 Database error: ERROR: relation \"nosuch\" does not exist");
+    EXPECT_EQ(outcome.failed_migration, "20240101_a");
+    EXPECT_EQ(outcome.hint, "");
+    EXPECT_EQ(journal.levels.back(), Level::error);
+}
+
+TEST_F(Migrating, KnownErrorsSayWhatToDo) {
+    says(Stream::err,
+         {"Failed to load config file \"/app\" as a TypeScript/JavaScript module. Error: Error: Cannot find "
+          "module 'dotenv/config'"});
+    runner.status = 1;
+    EXPECT_THAT(run().hint, HasSubstr("node_modules in the image is incomplete"));
+    runner.output.clear();
+    says(Stream::err, {"Error: request to http://127.0.0.1:9/all_commits/x failed"});
+    EXPECT_THAT(run().hint, HasSubstr("lets nothing be downloaded"));
+}
+
+TEST_F(Migrating, AFloodIsCutOff) {
+    for (int i = 0; i < 6000; ++i) runner.output.emplace_back(Stream::out, "line");
+    run();
+    EXPECT_EQ(journal.lines.size(), 5002U) << "the command, 5000 lines, and the remark";
+    EXPECT_THAT(journal.lines.back(), HasSubstr("left out"));
+}
+
+TEST_F(Migrating, WhatCannotStartIsAnOutcome) {
+    runner.problem = "Permission denied";
+    auto outcome = run();
+    EXPECT_EQ(outcome.kind, ApplyOutcome::Kind::not_started);
+    EXPECT_THAT(outcome.message, HasSubstr("bin/node: Permission denied"));
+    project.cli->problem = "no schema engine in /app";
+    project.cli->remedy = "fetch it";
+    outcome = run();
+    EXPECT_EQ(outcome.message, "no schema engine in /app");
+    EXPECT_EQ(outcome.hint, "fetch it");
+    project.cli.reset();
+    project.cli_missing = "no node_modules/prisma in /app or above it";
+    EXPECT_THAT(run().message, HasSubstr("the Prisma CLI is not in the image: no node_modules/prisma"));
+}
+
+TEST_F(Migrating, EndIsPassedOn) {
+    CliMigrator migrator(project, environment, options, runner, journal);
+    auto applying = migrator.start({});
+    applying->begin_nothing_further();
+    EXPECT_EQ(runner.ended, 0) << "SIGTERM to nobody";
+    applying->end();
+    EXPECT_EQ(runner.ended, 1);
+    EXPECT_FALSE(applying->heeds_begin_nothing_further());
+    EXPECT_EQ(migrator.name(), "prisma 6.19.3");
+    EXPECT_EQ(migrator.not_ready(), "");
+}
+
+}  // namespace
+}  // namespace migration_guard::prisma
