@@ -1,0 +1,104 @@
+#include "origins_scripts.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace migration_guard {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Optional;
+
+using Creators = std::vector<std::optional<std::string>>;
+
+Creators creators(const Origins& origins, const std::vector<std::string>& pending,
+                  const std::vector<ScriptObject>& missing) {
+    return origins.created_by_pending(pending, missing);
+}
+
+TEST(OriginsPending, TellsWhichPendingScriptWillCreateWhatIsMissing) {
+    const auto origins = origins_of({{"1", "CREATE TABLE a (x int)"},
+                                     {"2", "CREATE TABLE b (x int); ALTER TABLE a ADD COLUMN y int"},
+                                     {"3", "ALTER TYPE e ADD VALUE 'v'; CREATE TYPE f AS ENUM ('w')"}});
+    const std::vector<ScriptObject> missing{table("a"),       table("b"), column("a", "y"), label("e", "v"),
+                                            enumeration("f"), table("c"), column("a", "z")};
+    EXPECT_THAT(creators(origins, {"2", "3"}, missing),
+                ElementsAre(std::nullopt, "2", "2", "3", "3", std::nullopt, std::nullopt));
+    EXPECT_THAT(creators(origins, {}, {table("b")}), ElementsAre(std::nullopt));
+}
+
+TEST(OriginsPending, CountsWhatIsThereWhenAllHaveRun) {
+    const auto origins = origins_of({{"1", "CREATE TABLE old (x int)"},
+                                     {"2", "ALTER TABLE old RENAME TO \"New\""},
+                                     {"3", "CREATE TABLE brief (x int)"},
+                                     {"4", "DROP TABLE brief"}});
+    EXPECT_THAT(creators(origins, {"2"}, {table("New")}), ElementsAre("2"));
+    EXPECT_THAT(creators(origins, {"3", "4"}, {table("brief")}), ElementsAre(std::nullopt));
+    EXPECT_THAT(creators(origins, {"3"}, {table("brief")}), ElementsAre("3"));
+}
+
+TEST(OriginsPending, KnowsThatIfNotExistsAddsNothingToATableThatIsThere) {
+    const auto origins = origins_of({{"1", "CREATE TABLE IF NOT EXISTS t (a int, b int)"}});
+    EXPECT_THAT(creators(origins, {"1"}, {column("t", "b")}), ElementsAre(std::nullopt));
+    EXPECT_THAT(creators(origins, {"1"}, {table("t")}), ElementsAre("1"));
+}
+
+TEST(OriginsPending, GivesDynamicSqlAndExtensionsTheBenefitOfTheDoubt) {
+    const auto origins = origins_of({{"1", "CREATE EXTENSION postgis"},
+                                     {"2", "CREATE TABLE t (a int)"},
+                                     {"3", "DO $$ BEGIN CREATE TABLE maybe (a int); END $$"}});
+    EXPECT_THAT(creators(origins, {"1", "2"}, {table("spatial_ref_sys"), table("t")}), ElementsAre("1", "2"));
+    EXPECT_THAT(creators(origins, {"2", "3"}, {table("spatial_ref_sys"), table("maybe")}),
+                ElementsAre(std::nullopt, "3"));
+}
+
+DeclaredColumn field(std::string name, ColumnUse use = ColumnUse::queried) {
+    DeclaredColumn out;
+    out.name = std::move(name);
+    out.field = out.name;
+    out.use = use;
+    return out;
+}
+
+std::vector<std::string> absent(const Origins& origins, const DeclaredSchema& declared) {
+    std::vector<std::string> out;
+    for (const auto& entry : origins.not_created(declared))
+        out.push_back(text_of(entry.object) + (entry.removed_by.empty() ? "" : " removed by " + entry.removed_by));
+    return out;
+}
+
+TEST(OriginsNotCreated, FindsTheModelThatWasOnlyPushed) {
+    const auto origins =
+        origins_of({{"1", "CREATE TABLE \"User\" (id int, dropped int); CREATE TYPE \"Role\" AS ENUM ('A')"},
+                    {"2", "ALTER TABLE \"User\" DROP COLUMN dropped; CREATE VIEW v AS SELECT 1"},
+                    {"3", "DROP VIEW v"}});
+    DeclaredSchema declared;
+    declared.tables = {
+        {.schema = "",
+         .name = "User",
+         .model = "User",
+         .columns = {field("id"), field("phone"), field("dropped"), field("odd", ColumnUse::unsupported)}},
+        {.schema = "", .name = "AnalyticsEvent", .model = "AnalyticsEvent", .columns = {field("id")}},
+        {.schema = "", .name = "_AToB", .model = "A, B", .kind = TableKind::join_table, .columns = {}},
+        {.schema = "", .name = "Ignored", .model = "Ignored", .ignored = true, .columns = {}},
+        {.schema = "", .name = "v", .model = "V", .kind = TableKind::view, .columns = {}},
+        {.schema = "", .name = "by_hand", .model = "ByHand", .kind = TableKind::view, .columns = {}},
+    };
+    declared.enums = {{.schema = "", .name = "Role", .declared_as = "Role", .values = {"A", "B"}},
+                      {.schema = "", .name = "Unused", .declared_as = "Unused", .values = {"A"}, .used = false},
+                      {.schema = "", .name = "Kind", .declared_as = "Kind", .values = {"A"}}};
+    EXPECT_THAT(absent(origins, declared), ElementsAre("User.phone", "User.dropped removed by 2", "AnalyticsEvent",
+                                                       "_AToB", "v removed by 3", "Role.B", "Kind"));
+}
+
+TEST(OriginsNotCreated, StaysSilentWhereTheTextDoesNotTell) {
+    const auto origins = origins_of({{"1", "CREATE EXTENSION postgis; CREATE TABLE t (LIKE u)"}});
+    DeclaredSchema declared;
+    declared.tables = {{.schema = "", .name = "spatial_ref_sys", .model = "X", .columns = {field("srid")}},
+                       {.schema = "", .name = "t", .model = "T", .columns = {field("a")}}};
+    EXPECT_THAT(absent(origins, declared), IsEmpty());
+}
+
+}  // namespace
+}  // namespace migration_guard
