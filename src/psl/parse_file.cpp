@@ -62,6 +62,7 @@ template <> struct action<g::colon> : calls<&Builder::name_argument> {};
 template <typename Rule> constexpr const char* expected = "unexpected text";
 template <> constexpr const char* expected<g::file_end> = "expected the start of a block, such as `model Name {`";
 template <> constexpr const char* expected<g::block_comment_rest> = "the comment that begins here is not closed";
+template <> constexpr const char* expected<g::skipped_body> = "the block that begins here is not closed";
 template <> constexpr const char* expected<g::field_line> = "expected a field, an attribute with @@, or '}'";
 template <> constexpr const char* expected<g::enum_line> = "expected a value of the enum, an attribute with @@, or '}'";
 template <> constexpr const char* expected<g::setting_line> = "expected `name = value` or '}'";

@@ -63,7 +63,8 @@ constexpr std::array native_types = {
 std::string modifiers(const std::vector<Argument>& arguments) {
     std::string text;
     for (const Argument& argument : arguments) {
-        text += (text.empty() ? "(" : ",") + std::string(argument.value.text);
+        text.push_back(text.empty() ? '(' : ',');
+        text += argument.value.text;
     }
     return text.empty() ? text : text + ")";
 }
