@@ -16,7 +16,8 @@ namespace migration_guard {
 struct ObjectName {
     std::string schema;
     std::string name;
-    auto operator<=>(const ObjectName&) const = default;
+    // clang-tidy 14 takes the comparison with zero inside for a pointer's.
+    auto operator<=>(const ObjectName&) const = default;  // NOLINT(modernize-use-nullptr)
     [[nodiscard]] std::string text() const { return schema + "." + name; }
 };
 

@@ -31,8 +31,8 @@ ObjectName Replay::resolved(const ObjectName& name) const {
 /// connection's schema, else the only one of that name, else one of unknown schema.
 template <class Map>
 ObjectName Replay::key_of(const Effect& effect, const Map& map) const {
-    const ObjectName unknown{"", effect.object};
-    const ObjectName usual = resolved({effect.schema, effect.object});
+    ObjectName unknown{"", effect.object};
+    ObjectName usual = resolved({effect.schema, effect.object});
     if (map.contains(usual)) return usual;
     if (!effect.schema_unknown) return map.contains(unknown) ? unknown : usual;
     const ObjectName* only = nullptr;
