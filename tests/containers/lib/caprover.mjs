@@ -19,7 +19,7 @@ function containerSpec(app) {
   return {
     Image: app.image,
     Env: Object.entries(app.env ?? {}).map(([key, value]) => `${key}=${value}`),
-    Mounts: app.volume ? [{ Type: 'volume', Source: app.volume, Target: '/data' }] : [],
+    Mounts: app.mounts ?? (app.volume ? [{ Type: 'volume', Source: app.volume, Target: '/data' }] : []),
     Labels: { 'com.caprover.managed': 'true', randomLabelForceUpdate: randomUUID(), 'guard-test': '1' },
   }
 }
@@ -33,7 +33,7 @@ export function dashboardFields(app) {
       LogDriver: { Name: 'json-file', Options: { 'max-size': '512m' } },
     },
     Mode: { Replicated: { Replicas: app.replicas ?? 1 } },
-    UpdateConfig: { Order: app.volume ? 'stop-first' : 'start-first' },
+    UpdateConfig: { Order: app.volume || app.mounts?.length ? 'stop-first' : 'start-first' },
     Labels: { 'com.caprover.managed': 'true', 'guard-test': '1' },
   }
 }

@@ -1,0 +1,22 @@
+// Paths, and the npm modules of build/caprover (tests/caprover/install puts them there).
+import { spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+
+export const ROOT = new URL('../../..', import.meta.url).pathname.replace(/\/$/, '')
+export const EXAMPLES = join(ROOT, 'examples/caprover')
+export const MODULES = join(process.env.GUARD_BUILD_ROOT ?? join(ROOT, 'build'), 'caprover')
+export const require = createRequire(join(MODULES, 'package.json'))
+export const CLI = join(MODULES, 'node_modules/.bin')
+
+/** Runs a command to its end; never throws for its status. Ended after `seconds`. */
+export function run(command, args, { env = {}, cwd, seconds = 60, input } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, timeout: seconds * 1000 })
+    let output = ''
+    child.stdout.setEncoding('utf8').on('data', (text) => (output += text))
+    child.stderr.setEncoding('utf8').on('data', (text) => (output += text))
+    child.on('error', reject).on('close', (status, signal) => resolve({ status: signal ?? status, output }))
+    child.stdin.on('error', () => {}).end(input ?? '')
+  })
+}

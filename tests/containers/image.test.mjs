@@ -1,0 +1,88 @@
+// The top-level Dockerfile: builds with the classic builder and with BuildKit, gives the same binary both times, and its
+// stages hold what they should. GUARD_IMAGE of the other suites is made here.
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+
+import { GUARD_IMAGE } from './lib/app_image.mjs'
+import { docker, dockerText, LABEL, requireEngine, uniqueName, until } from './lib/docker.mjs'
+import { filesOf, readFrom, sha256 } from './lib/image_files.mjs'
+import { startPostgres } from './lib/postgres.mjs'
+
+await requireEngine()
+
+const ROOT = new URL('../..', import.meta.url).pathname
+const EXAMPLE = 'guard-test/example'
+const MINUTES = 60_000
+
+const build = (tag, args, buildkit) =>
+  docker(['build', '-q', '--label', LABEL, '-t', tag, ...args, '.'], { cwd: ROOT, timeout: 40 * MINUTES, env: { DOCKER_BUILDKIT: buildkit } })
+
+describe('Dockerfile', { timeout: 80 * MINUTES }, () => {
+  before(() => build(GUARD_IMAGE, ['--target', 'guard'], '0'))
+
+  it('the guard stage holds the binary, certificate authorities, licences and the bill of materials, nothing else', async () => {
+    const files = await filesOf(GUARD_IMAGE)
+    const others = files.filter((path) => !path.startsWith('licenses/'))
+    assert.deepEqual(others.sort(), ['etc/ssl/certs/ca-certificates.crt', 'migration-guard', 'sbom.spdx.json'])
+    for (const part of ['migration-guard', 'glibc', 'openssl', 'libpq', 'libpg_query'])
+      assert.ok(files.includes(`licenses/${part}`), `licence of ${part}`)
+  })
+
+  it('the bill of materials names each licence text that is there', async () => {
+    const sbom = JSON.parse(await readFrom(GUARD_IMAGE, '/sbom.spdx.json'))
+    assert.equal(sbom.spdxVersion, 'SPDX-2.3')
+    const licences = (await filesOf(GUARD_IMAGE)).filter((path) => path.startsWith('licenses/')).map((path) => path.slice(9))
+    assert.deepEqual(sbom.packages.map((part) => part.name).sort(), licences.sort())
+    for (const part of sbom.packages) assert.ok(part.versionInfo && part.licenseConcluded, part.name)
+  })
+
+  it('the binary starts where nothing else is', async () => {
+    const version = await dockerText('run', '--rm', '--network', 'none', '--read-only', '--cap-drop', 'ALL', GUARD_IMAGE, '--version')
+    assert.match(version, /^migration-guard \d+\.\d+\.\d+/)
+  })
+
+  it('BuildKit gives the same bytes as the classic builder', async () => {
+    await build('guard-test/guard-buildkit', ['--target', 'guard'], '1')
+    const [classic, buildkit] = await Promise.all([GUARD_IMAGE, 'guard-test/guard-buildkit'].map((image) => readFrom(image, '/migration-guard')))
+    assert.equal(sha256(classic), sha256(buildkit))
+    assert.ok(classic.length <= 12 * 1024 * 1024, `${classic.length} bytes`)
+  })
+})
+
+describe('the example', { timeout: 30 * MINUTES }, () => {
+  const network = uniqueName('guard-test')
+  let database
+  before(async () => {
+    await build(EXAMPLE, [], '0')
+    await docker(['network', 'create', '--label', LABEL, network])
+    database = await startPostgres({ network, alias: 'db' })
+    await database.create('analytics')
+  })
+  after(async () => {
+    await database?.remove()
+    await docker(['network', 'rm', network], { check: false })
+  })
+
+  it('is not root, has a HEALTHCHECK with probe and the guard as ENTRYPOINT', async () => {
+    const [{ Config }] = JSON.parse(await dockerText('image', 'inspect', EXAMPLE))
+    assert.equal(Config.User, 'node')
+    assert.deepEqual(Config.Entrypoint, ['migration-guard', '--'])
+    assert.deepEqual(Config.Healthcheck.Test, ['CMD', 'migration-guard', 'probe'])
+    assert.ok(Config.Healthcheck.StartPeriod > 14 * 60 * 1e9, 'longer than the deadline')
+  })
+
+  it('migrates an empty database, starts, stores an event', async () => {
+    const name = uniqueName('guard-test-example')
+    await docker(['run', '-d', '--name', name, '--label', LABEL, '--network', network, '--read-only', '--cap-drop', 'ALL',
+      '-e', `DATABASE_URL=${database.url('analytics')}`, EXAMPLE])
+    try {
+      await until('healthy', async () => (await dockerText('inspect', '-f', '{{.State.Health.Status}}', name)) === 'healthy', 60)
+      const track = `fetch('http://127.0.0.1/track',{method:'POST',body:'{"kind":"PAGE_VIEW"}'}).then(r=>console.log(r.status))`
+      assert.equal(await dockerText('exec', name, 'node', '-e', track), '201')
+      assert.equal(await database.sql('analytics', 'select count(*) from "AnalyticsEvent"'), '1')
+      assert.match(await database.ledger('analytics'), /20251103091000_add_analytics:applied$/)
+    } finally {
+      await docker(['rm', '-fv', name], { check: false })
+    }
+  })
+})
