@@ -127,7 +127,7 @@ void Connection::send(const Query& query) {
 
 void Connection::end_copy(const Result& result, Patience& patience) {
     if (result.is_copy_in()) {
-        while (PQputCopyEnd(handle(), "COPY FROM STDIN has no data in a migration") == 0) flush(patience);
+        while (PQputCopyEnd(handle(), "COPY FROM STDIN has no data here") == 0) flush(patience);
         return;
     }
     for (;;) {

@@ -52,6 +52,9 @@ public:
     /// Ends COPY FROM STDIN with an error, and throws away what COPY TO STDOUT sends.
     void end_copy(const Result& result, Patience& patience);
 
+    /// From now on this one ends its waits.
+    void answer_to(Interrupt& interrupt) { interrupt_ = &interrupt; }
+
     [[nodiscard]] bool is_open() const { return connection_ != nullptr; }
     [[nodiscard]] TransactionState transaction() const;
     [[nodiscard]] int backend_pid() const;     ///< as told at login; a pooler tells a number of its own

@@ -33,4 +33,15 @@ struct PostgresOptions {
 /// a migration can be cancelled and its ledger read after the signal.
 std::unique_ptr<Database> open_database(PostgresOptions options, Interrupt& interrupt);
 
+/// apply: native, without the Prisma CLI. The run has a thread and a session of its own; `interrupt` only makes wait()
+/// return early.
+std::unique_ptr<Migrator> native_migrator(PostgresOptions options, Interrupt& interrupt, Journal& journal);
+
+/// resolve, baseline, resolveOnce. A session of its own for each order, under Prisma's lock.
+std::unique_ptr<LedgerWriter> ledger_writer(PostgresOptions options, Interrupt& interrupt);
+
+/// Smoke checks with the app's own URL; one session for all of them, opened by the first.
+/// A login that fails is a Failure (69, 77), not a failed check.
+std::unique_ptr<SmokeRunner> smoke_runner(DatabaseUrl app, Duration connect_timeout, Interrupt& interrupt);
+
 }  // namespace migration_guard::postgres

@@ -30,6 +30,8 @@ LedgerLook read_ledger(const std::vector<Result>& results, const Connection& con
     read_ledger_places(results[places], evidence);
     read_tables(results[tables], look.server);
     look.ledger = place_ledger(evidence);
+    const bool by_path = !evidence.schema_given && evidence.on_search_path;
+    look.ledger_schema = by_path ? evidence.on_search_path->schema : evidence.schema;
     read_ledger_rows(results[rows], look.ledger);
     return look;
 }

@@ -20,6 +20,7 @@ Snapshot take_snapshot(Connection& connection, const DatabaseUrl& url, const std
 struct LedgerLook {
     ServerFacts server;
     LedgerReading ledger;
+    std::string ledger_schema;  ///< where it stands, or where it would be created
 };
 LedgerLook look_at_ledger(Connection& connection, const DatabaseUrl& url,
                           const std::vector<std::string>& listed_schemas);
