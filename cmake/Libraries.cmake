@@ -8,7 +8,6 @@ find_package(OpenSSL REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_package(CLI11 REQUIRED)
 find_package(pegtl REQUIRED)
 
 # Neither fmt nor spdlog ships an archive: header-only in the static build, and spdlog always, since one .cpp sees it.
