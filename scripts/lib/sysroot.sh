@@ -9,6 +9,9 @@ triplet_of() {
   esac
 }
 
+# What uname and qemu call it.
+uname_of() { triplet_of "$1" | sed 's/-.*//'; }
+
 sysroot_of() { echo "$build/sysroot/$1"; }
 
 # What src/ is built with; apt adds what those need.

@@ -29,8 +29,10 @@ const missing = whatIsMissing()
 if (missing && process.env.CI) throw new Error(missing)
 
 /** node:test's `test`, skipped when the machine lacks a part. */
-export const test = (name, body) =>
-  nodeTest(name, { timeout: 120_000, skip: missing ? `MISSING: ${missing}` : false }, body)
+export const test = (name, ...rest) => {
+  const body = rest.pop()
+  nodeTest(name, { timeout: 120_000, ...rest[0], skip: missing ? `MISSING: ${missing}` : rest[0]?.skip ?? false }, body)
+}
 
 const fromEngine = missing ? undefined : createRequire(engine)
 export const pg = fromEngine?.('pg')
