@@ -16,7 +16,7 @@ packages_for() {
     npm) echo npm ca-certificates ;;
     static) echo make dpkg-dev file util-linux ;;
     arm64) echo g++-aarch64-linux-gnu qemu-user ;;
-    lint) echo clang clang-tidy clang-format ;;
+    lint) echo clang clang-tidy clang-format shellcheck git ;;
     fuzz) echo clang libclang-rt-14-dev ;;
     bench) echo libpq-dev ;;
     *) die "no such purpose: $1" ;;

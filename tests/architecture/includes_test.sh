@@ -60,6 +60,7 @@ while read -r lines file; do
   [ "$lines" -le 400 ] || fail "$file has $lines lines (400 at most)"
 done < <(find src entrypoint -name '*.?pp' -print0 | xargs -0 wc -l | grep -v ' total$')
 
+# shellcheck disable=SC2044 # no blanks in names here
 for header in $(find src -name '*.hpp'); do
   head -1 "$header" | grep -q '^// ' || fail "$header does not open with what it is"
 done
