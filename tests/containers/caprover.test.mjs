@@ -52,9 +52,9 @@ describe('examples/caprover on an engine', { timeout: 900_000 }, () => {
   describe('guard.sh', () => {
     it('runs a subcommand with image, environment and network of the service', () =>
       withService({ ODD: `it's "quoted" $HOME\nand two lines` }, async (app) => {
-        const { status, output } = await guard(app.short, 'check', '--json')
+        const { status, output, stdout } = await guard(app.short, 'check', '--json')
         assert.equal(status, 0, output)
-        const report = JSON.parse(output.slice(output.indexOf('{\n') >= 0 ? output.indexOf('{\n') : output.indexOf('{"')).split('\n}')[0] + (output.includes('\n}') ? '\n}' : ''))
+        const report = JSON.parse(stdout)
         assert.equal(report.verdict, 'ok')
         assert.equal(report.database.name, app.database)
       }))

@@ -9,14 +9,15 @@ export const MODULES = join(process.env.GUARD_BUILD_ROOT ?? join(ROOT, 'build'),
 export const require = createRequire(join(MODULES, 'package.json'))
 export const CLI = join(MODULES, 'node_modules/.bin')
 
-/** Runs a command to its end; never throws for its status. Ended after `seconds`. */
+/** Runs a command to its end; `output` is both streams; never throws for its status. Ended after `seconds`. */
 export function run(command, args, { env = {}, cwd, seconds = 60, input } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, timeout: seconds * 1000 })
     let output = ''
-    child.stdout.setEncoding('utf8').on('data', (text) => (output += text))
+    let stdout = ''
+    child.stdout.setEncoding('utf8').on('data', (text) => { output += text; stdout += text })
     child.stderr.setEncoding('utf8').on('data', (text) => (output += text))
-    child.on('error', reject).on('close', (status, signal) => resolve({ status: signal ?? status, output }))
+    child.on('error', reject).on('close', (status, signal) => resolve({ status: signal ?? status, output, stdout }))
     child.stdin.on('error', () => {}).end(input ?? '')
   })
 }

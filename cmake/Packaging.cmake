@@ -1,0 +1,16 @@
+# The .deb (cpack -G DEB): one static binary, no dependencies, its licence. packaging/build runs it.
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME migration-guard)
+set(CPACK_PACKAGE_CONTACT "The migration-guard authors")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_DEBIAN_PACKAGE_MAINTAINER "${CPACK_PACKAGE_CONTACT}")
+set(CPACK_DEBIAN_PACKAGE_SECTION admin)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES TRUE)
+if(CMAKE_CROSSCOMPILING AND GUARD_TRIPLET MATCHES "^aarch64")
+  set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE arm64)
+endif()
+install(FILES ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION share/doc/migration-guard RENAME copyright)
+include(CPack)
