@@ -1,6 +1,7 @@
 #include "system/child_process.hpp"
 
 #include "system/descriptor.hpp"
+#include "system/exec_arguments.hpp"
 #include "system/line_reader.hpp"
 #include "system/process_table.hpp"
 
@@ -18,6 +19,7 @@
 #include <cstring>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 namespace migration_guard::system {
 namespace {
@@ -29,6 +31,9 @@ constexpr Duration kill_after = std::chrono::seconds(2);
 constexpr Duration patience_when_dropped = std::chrono::seconds(1);
 /// The group can end without us being told (an orphan that an outer subreaper took): look this often at least.
 constexpr Duration look_every = milliseconds(100);
+
+/// The children that this process had before it started the first one here: a fact of the process, not of an object.
+std::optional<std::set<pid_t>> children_before;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 bool set_subreaper(bool on) {
     int before = 0;
@@ -59,15 +64,6 @@ Descriptor open_child_signal() {
     ::sigaddset(&child, SIGCHLD);
     ::pthread_sigmask(SIG_BLOCK, &child, nullptr);
     return Descriptor(::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
-}
-
-std::vector<char*> pointers(const std::vector<std::string>& strings) {
-    std::vector<char*> result;
-    result.reserve(strings.size() + 1);
-    // exec takes char* for historical reasons and does not write.
-    for (const auto& text : strings) result.push_back(const_cast<char*>(text.c_str()));  // NOLINT
-    result.push_back(nullptr);
-    return result;
 }
 
 /// posix_spawn's two bags of settings, freed together.
@@ -113,8 +109,8 @@ public:
     }
 
     int spawn(pid_t& pid, const ChildSpec& spec) {
-        const auto argv = pointers(spec.argv);
-        const auto environment = pointers(spec.environment);
+        const auto argv = exec_arguments(spec.argv);
+        const auto environment = exec_arguments(spec.environment);
         return ::posix_spawn(&pid, spec.argv.front().c_str(), &actions_, &attributes_, argv.data(), environment.data());
     }
 
@@ -272,7 +268,7 @@ Started SystemProcessRunner::start(const ChildSpec& spec, OnLine on_line) {
     auto in = spec.input.empty() ? std::nullopt : open_pipe();
     if (!out || !err || (!in && !spec.input.empty())) return not_started(errno);
     auto child_signal = open_child_signal();
-    if (!children_before_) children_before_ = children_of_self();
+    if (!children_before) children_before = children_of_self();
     const bool was_subreaper = set_subreaper(true);
 
     SpawnSettings settings;
@@ -298,13 +294,14 @@ Started SystemProcessRunner::start(const ChildSpec& spec, OnLine on_line) {
             {}};
 }
 
-void SystemProcessRunner::end_leftovers(Duration limit) {
-    if (!children_before_) return;
+void end_all_children(Duration limit) {
+    if (!children_before) return;
+    const auto before = *std::exchange(children_before, std::nullopt);
     const auto end = steady_clock::now() + limit;
     while (steady_clock::now() < end) {
         bool left = false;
         for (const pid_t child : children_of_self()) {
-            if (children_before_->contains(child)) continue;
+            if (before.contains(child)) continue;
             left = true;
             ::kill(child, SIGKILL);
             ::waitpid(child, nullptr, WNOHANG);

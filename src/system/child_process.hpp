@@ -8,11 +8,6 @@
 #include "base/interrupt.hpp"
 #include "guard/process_port.hpp"
 
-#include <sys/types.h>
-
-#include <optional>
-#include <set>
-
 namespace migration_guard::system {
 
 class SystemProcessRunner : public ProcessRunner {
@@ -21,14 +16,14 @@ public:
     explicit SystemProcessRunner(Interrupt& interrupt) : interrupt_(interrupt) {}
     Started start(const ChildSpec& spec, OnLine on_line) override;
 
-    /// For the moment before exec: SIGKILL to what left the group of a child started here (a daemon of its own session)
-    /// and came to us as an orphan, and reaps it, within `limit`. Children that this process had before (a script that
-    /// started something and then exec'd the guard) are not touched. Costs nothing when nothing was ever started.
-    void end_leftovers(Duration limit);
-
 private:
     Interrupt& interrupt_;
-    std::optional<std::set<pid_t>> children_before_;
 };
+
+/// For the moment before exec: SIGKILL to what left the group of a child started here (a daemon of its own session) and
+/// came to us as an orphan, and reaps it, within `limit`. Children that this process had before it started any (a
+/// script that put something into the background and then exec'd the guard) are not touched. Costs nothing when nothing
+/// was started.
+void end_all_children(Duration limit);
 
 }  // namespace migration_guard::system

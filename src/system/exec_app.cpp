@@ -1,6 +1,7 @@
 #include "system/exec_app.hpp"
 
 #include "base/failure.hpp"
+#include "system/exec_arguments.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -15,18 +16,8 @@
 #include <system_error>
 
 namespace migration_guard::system {
-namespace {
 
-std::vector<char*> pointers(const std::vector<std::string>& strings) {
-    std::vector<char*> result;
-    result.reserve(strings.size() + 1);
-    // exec takes char* for historical reasons and does not write.
-    for (const auto& text : strings) result.push_back(const_cast<char*>(text.c_str()));  // NOLINT
-    result.push_back(nullptr);
-    return result;
-}
-
-[[noreturn]] void refuse(const std::string& path, int error) {
+void refuse_to_exec(const std::string& path, int error) {
     const bool missing = error == ENOENT || error == ENOTDIR;
     throw Failure(missing ? ExitCode::app_not_found : ExitCode::app_not_executable,
                   fmt::format("cannot start {}: {}", path, std::generic_category().message(error)),
@@ -34,17 +25,15 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
                                  : "COMMAND must be a program that this user may run; it stands behind -- or in CMD");
 }
 
-}  // namespace
-
 void exec_app(const Command& command, const std::vector<std::string>& environment, StopSignals& signals) {
-    const auto argv = pointers(command.argv);
-    const auto variables = pointers(environment);
+    const auto argv = exec_arguments(command.argv);
+    const auto variables = exec_arguments(environment);
     if (const int signal = signals.signal(); signal != 0) throw Interrupted(signal);
     signals.restore();
     ::execve(command.path.c_str(), argv.data(), variables.data());
     const int error = errno;
     signals.take();
-    refuse(command.path, error);
+    refuse_to_exec(command.path, error);
 }
 
 std::vector<int> open_descriptors() {

@@ -16,6 +16,9 @@ namespace migration_guard::system {
 /// Interrupted when a stop signal arrived before the last moment; does not return otherwise.
 [[noreturn]] void exec_app(const Command& command, const std::vector<std::string>& environment, StopSignals& signals);
 
+/// What execve's refusal of COMMAND means: throws Failure 126 or 127.
+[[noreturn]] void refuse_to_exec(const std::string& path, int error);
+
 /// Marks every descriptor beyond standard error that is open now as close-on-exec, whoever opened it (a library), but
 /// for those that the process was given at start.
 void close_on_exec_all(const std::vector<int>& inherited);
