@@ -8,8 +8,8 @@ find_path(GUARD_PG_QUERY_INCLUDE pg_query.h REQUIRED)
 
 set(pg_query_object ${CMAKE_BINARY_DIR}/pg_query_local.o)
 add_custom_command(OUTPUT ${pg_query_object}
-  COMMAND ${CMAKE_LINKER} -r -u pg_query_parse -u pg_query_free_parse_result ${GUARD_PG_QUERY_ARCHIVE}
-          -o ${pg_query_object}.all
+  COMMAND ${CMAKE_C_COMPILER} -r -nostdlib -Wl,-u,pg_query_parse -Wl,-u,pg_query_free_parse_result
+          ${GUARD_PG_QUERY_ARCHIVE} -o ${pg_query_object}.all
   COMMAND ${CMAKE_OBJCOPY} --strip-debug
           --keep-global-symbol=pg_query_parse --keep-global-symbol=pg_query_free_parse_result
           --redefine-sym exit=guard_pg_query_exit --redefine-sym abort=guard_pg_query_abort

@@ -48,6 +48,17 @@ bool mentions_search_path(Tokens tokens) {
     });
 }
 
+/// After ADD, DROP or RENAME of an ALTER: true where it is about constraints and not about columns.
+bool constrains(Tokens action) {
+    return is_one_of(action.front(), {"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "NOT", "DEFAULT"});
+}
+
+/// Indexes are nobody's missing object.
+bool makes_or_drops(Tokens statement) {
+    return concerns_effects(statement) &&
+           !has_word(statement.first(std::min<std::size_t>(3, statement.size())), "INDEX");
+}
+
 class BodyScan {
 public:
     BodyScan(Collector& collector, Collector::Body body) : collector_(collector), body_(body) {}
@@ -88,16 +99,26 @@ private:
         if (body_ == Collector::Body::block && !computed_noted_) note_computed(body);
     }
 
-    /// The pieces that the text is computed from tell at least what it may be about.
+    /// The pieces that the text is computed from tell at least what it may be about. A word that the piece ends with
+    /// may go on with anything.
     void note_computed(Tokens body) {
         computed_noted_ = true;
         for (const auto& token : body) {
             if (!token.is_text()) continue;
             const std::string piece = contents(token);
-            for (const auto& word : tokens_of(piece)) {
-                if (is_one_of(word, {"DROP", "RENAME"})) collector_.drops_unnamed();
-                if (is_one_of(word, {"CREATE", "ADD", "RENAME"})) collector_.creates_unnamed();
-            }
+            note_piece(tokens_of(piece));
+        }
+    }
+
+    void note_piece(Tokens piece) {
+        const bool alters = !piece.empty() && piece.front().is("ALTER");
+        for (std::size_t at = 0; at < piece.size(); ++at) {
+            const Tokens rest = piece.subspan(at);
+            const bool open = rest.size() == 1;
+            const bool relevant = open || (alters ? !constrains(rest.subspan(1)) : makes_or_drops(rest));
+            const bool renames = rest.front().is("RENAME") && relevant;
+            if (renames || (rest.front().is("DROP") && relevant)) collector_.drops_unnamed();
+            if (renames || (is_one_of(rest.front(), {"CREATE", "ADD"}) && relevant)) collector_.creates_unnamed();
         }
     }
 

@@ -1,5 +1,7 @@
 #include "sql/collector.hpp"
 
+#include "sql/extension.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -99,6 +101,10 @@ void Collector::create_schema(const std::string& name, IfExists guard) {
     Effect effect{EffectKind::create_schema, {}, name, {}, {}};
     effect.if_not_exists = guard == IfExists::yes;
     push(std::move(effect));
+}
+
+void Collector::create_extension(const std::string& name) {
+    if (may_bring_objects(name)) creates_unnamed();
 }
 
 void Collector::add_column(const Name& table, const Column& column, IfExists guard) {

@@ -57,6 +57,7 @@ public:
     void rename_member(EffectKind kind, const Name& name, const std::string& member, const std::string& new_name,
                        IfExists guard);
     void set_schema(const Name& name, const std::string& schema, IfExists guard);
+    void create_extension(const std::string& name);
     void creates_unnamed() { out_->creates_unnamed = true; }
     void drops_unnamed() { out_->drops_unnamed = true; }
 

@@ -185,7 +185,8 @@ void read_create(Cursor cursor, Collector& out) {
     } else if (cursor.accept("SCHEMA")) {
         read_schema(cursor, out);
     } else if (cursor.accept("EXTENSION")) {
-        out.creates_unnamed();
+        cursor.accept_guard();
+        if (const auto name = cursor.identifier()) out.create_extension(*name);
     }
 }
 

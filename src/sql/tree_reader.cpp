@@ -219,9 +219,9 @@ void read_statement(const Node& statement, Collector& out) {
         {"DropStmt", drop},
         {"RenameStmt", rename},
         {"AlterObjectSchemaStmt", set_schema},
-        {"CreateExtensionStmt", [](const Node&, Collector& out_of) { out_of.creates_unnamed(); }},
-        {"ImportForeignSchemaStmt", [](const Node&, Collector& out_of) { out_of.creates_unnamed(); }},
-        {"DropOwnedStmt", [](const Node&, Collector& out_of) { out_of.drops_unnamed(); }},
+        {"CreateExtensionStmt", [](const Node& node, Collector& to) { to.create_extension(node.text("extname")); }},
+        {"ImportForeignSchemaStmt", [](const Node&, Collector& to) { to.creates_unnamed(); }},
+        {"DropOwnedStmt", [](const Node&, Collector& to) { to.drops_unnamed(); }},
     };
     const auto reader = readers.find(statement.tag());
     if (reader != readers.end()) reader->second(statement.inner(), out);

@@ -181,7 +181,17 @@ TEST(ReadScript, SaysWhenDynamicSqlMayCreateOrDropAnything) {
     EXPECT_THAT(drops.effects, IsEmpty());
     EXPECT_TRUE(read_script("DO $$ BEGIN s := format('CREATE TABLE %I ()', n); EXECUTE s; END $$").creates_unnamed);
     EXPECT_FALSE(read_script("DO $$ BEGIN EXECUTE format('GRANT SELECT ON %I TO x', n); END $$").creates_unnamed);
+    EXPECT_FALSE(
+        read_script("DO $$ BEGIN EXECUTE format('ALTER TABLE %I DROP CONSTRAINT %I', t, c); END $$").drops_unnamed);
+    EXPECT_TRUE(read_script("DO $$ BEGIN EXECUTE format('ALTER TABLE %I DROP COLUMN %I', t, c); END $$").drops_unnamed);
+    EXPECT_TRUE(read_script("DO $$ BEGIN EXECUTE format('ALTER TABLE x ADD %I int', c); END $$").creates_unnamed);
+    EXPECT_FALSE(read_script("DO $$ BEGIN EXECUTE format('CREATE POLICY p ON %I', c); END $$").creates_unnamed);
+    EXPECT_FALSE(read_script("DO $$ BEGIN EXECUTE format('CREATE UNIQUE INDEX ON %I (a)', c); END $$").creates_unnamed);
+    EXPECT_TRUE(read_script("DO $$ BEGIN EXECUTE 'CREATE ' || what; END $$").creates_unnamed);
+    EXPECT_TRUE(read_script_tolerantly("CREATE EXTENSION timescaledb CASCADE").creates_unnamed);
     EXPECT_TRUE(read_script("CREATE EXTENSION IF NOT EXISTS postgis").creates_unnamed);
+    EXPECT_FALSE(read_script("CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\" WITH SCHEMA x").creates_unnamed);
+    EXPECT_FALSE(read_script_tolerantly("CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\"").creates_unnamed);
     EXPECT_TRUE(read_script("IMPORT FOREIGN SCHEMA a FROM SERVER b INTO c").creates_unnamed);
     EXPECT_TRUE(read_script("DROP OWNED BY joe").drops_unnamed);
     EXPECT_TRUE(read_script("DROP EXTENSION postgis CASCADE").drops_unnamed);

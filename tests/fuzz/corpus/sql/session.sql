@@ -1,0 +1,1 @@
+SET LOCAL search_path TO "$user", app, public; SET SCHEMA 'x'; RESET search_path; SELECT set_config('search_path', 'a, "B"', true); BEGIN; CREATE VIEW v AS SELECT 1; ROLLBACK; VACUUM; CREATE INDEX CONCURRENTLY i ON t (a); REINDEX (VERBOSE) DATABASE d; COMMIT AND CHAIN;
