@@ -31,7 +31,8 @@ struct CatalogueRequest {
 
 struct CatalogueColumn {
     std::string name;
-    std::string type;         ///< format_type() without modifiers and without [] ; domains by their base type
+    std::string type;         ///< without modifiers and without []; domains by their base type; of pg_catalog's types
+                              ///< format_type()'s text, of all others (enums, extensions) pg_type.typname
     std::string type_schema;  ///< schema of the (element) type
     bool is_enum = false;
     bool list = false;

@@ -62,7 +62,7 @@ class SchemaWriter {
     const { random } = this
     const n = ++this.counter
     if (this.major >= 6 && random.chance(0.1)) return `${upper ? 'Z' : random.pick(['ñ', '名', 'ж', 'a'])}é前_${n}`
-    if (random.chance(0.04)) return (upper ? 'L' : 'l') + 'ong'.repeat(25) + n
+    if (random.chance(0.04)) return `${upper ? 'L' : 'l'}${n}${'ong'.repeat(25)}`
     const word = random.pick(upper ? ['User', 'Post', 'AnalyticsEvent', 'A', 'b', 'model', 'enumeration', 'X_y'] : ['id', 'name', 'createdAt', 'x', 'Y', 'a_b'])
     return `${word}${n}`
   }

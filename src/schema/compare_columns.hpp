@@ -1,0 +1,38 @@
+// What is wrong with the columns of a table that is there: compare()'s warnings.
+//
+// Not absence (compare.cpp). Keeps true: of a view only what can be known of one is told (it has no NOT NULL).
+#pragma once
+
+#include "schema/compare.hpp"
+
+#include <string>
+#include <vector>
+
+namespace migration_guard {
+
+/// A declared table and the relation that has its name.
+struct TableMatch {
+    const DeclaredTable& declared;
+    const CatalogueRelation& actual;
+    ObjectName name;
+    const std::vector<ObjectPattern>& ignored;
+
+    [[nodiscard]] bool is_ignored(const std::string& column) const;
+    /// A model may stand on a view, which has no NOT NULL; what is declared a view is never written by the client.
+    [[nodiscard]] bool is_written() const {
+        return actual.kind != 'v' && actual.kind != 'm' && declared.kind != TableKind::view;
+    }
+    [[nodiscard]] std::string text(const std::string& column) const { return name.text() + "." + column; }
+};
+
+/// Type, list-ness, nullability and default of one queried column.
+void compare_column(const TableMatch& table, const DeclaredColumn& column, const CatalogueColumn& actual,
+                    const std::string& connection_schema, std::vector<SchemaWarning>& warnings);
+
+/// Columns of the database that schema.prisma does not know and that refuse a row without a value.
+void find_blocking_columns(const TableMatch& table, std::vector<SchemaWarning>& warnings);
+
+/// What the app's role may not do, at most two warnings a table.
+void find_missing_privileges(const TableMatch& table, const std::string& role, std::vector<SchemaWarning>& warnings);
+
+}  // namespace migration_guard
