@@ -28,7 +28,9 @@ if ! command -v caprover >/dev/null; then
 fi
 # The token goes by the environment: an argument would be seen by every process of this machine.
 export CAPROVER_URL CAPROVER_APP CAPROVER_APP_TOKEN
-CAPROVER_BRANCH=$commit CAPROVER_DEFAULT=false caprover deploy </dev/null
+bound=
+if command -v timeout >/dev/null; then bound="timeout $timeout"; fi # the CLI asks again without end when it is refused
+CAPROVER_BRANCH=$commit CAPROVER_DEFAULT=false $bound caprover deploy </dev/null
 
 echo "deploy: built; waiting until $VERSION_URL says $commit"
 deadline=$(($(date +%s) + timeout))

@@ -18,7 +18,7 @@ export async function startFakeCaprover({ token = 'app-token', becomes }) {
         return response.end(becomes(seen.uploads.at(-1)?.commit, seen.questions))
       }
       if (!pathname.startsWith('/api/v2/')) return json(response, {})
-      if (request.headers['x-captain-app-token'] !== token) return json(response, {}, 1106)
+      if (request.headers['x-captain-app-token'] !== token) return json(response, {}, 1102) // not authorized
       if (pathname.startsWith('/api/v2/user/apps/appData/') && request.method === 'POST') {
         const body = Buffer.concat(chunks).toString('latin1')
         seen.uploads.push({

@@ -12,12 +12,17 @@ export const CLI = join(MODULES, 'node_modules/.bin')
 /** Runs a command to its end; `output` is both streams; never throws for its status. Ended after `seconds`. */
 export function run(command, args, { env = {}, cwd, seconds = 60, input } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, timeout: seconds * 1000 })
+    // A group of its own: what the command started must not hold the pipes when its time is over.
+    const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, detached: true })
+    const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), seconds * 1000)
     let output = ''
     let stdout = ''
     child.stdout.setEncoding('utf8').on('data', (text) => { output += text; stdout += text })
     child.stderr.setEncoding('utf8').on('data', (text) => (output += text))
-    child.on('error', reject).on('close', (status, signal) => resolve({ status: signal ?? status, output, stdout }))
+    child.on('error', reject).on('close', (status, signal) => {
+      clearTimeout(timer)
+      resolve({ status: signal ?? status, output, stdout })
+    })
     child.stdin.on('error', () => {}).end(input ?? '')
   })
 }
