@@ -65,6 +65,9 @@ COPY captain-definition ./
 RUN ["migration-guard", "check", "--no-database"]
 # CapRover's "Container HTTP Port" is 80 unless told otherwise; Docker lets any user bind it.
 ENV NODE_ENV=production PORT=80
+# CapRover passes the commit as a build argument and nowhere else: /version tells it, deploy.sh waits for it.
+ARG CAPROVER_GIT_COMMIT_SHA=
+ENV APP_RELEASE=$CAPROVER_GIT_COMMIT_SHA
 USER node
 # The start period is longer than the guard's deadline (14 min), else a long migration is killed. A good start does not
 # wait for it: the first healthy probe ends it.

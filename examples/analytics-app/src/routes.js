@@ -35,7 +35,12 @@ async function health() {
   return { status: 200, body: { status: 'ok' } }
 }
 
-const ROUTES = { 'POST /track': track, 'GET /healthz': health }
+// Which commit this is: what a deploy script asks to know that the new version serves.
+async function version() {
+  return { status: 200, body: { release: (process.env.APP_RELEASE ?? '').trim() || 'unknown' } }
+}
+
+const ROUTES = { 'POST /track': track, 'GET /healthz': health, 'GET /version': version }
 
 /** Never throws: what goes wrong becomes a status. */
 export async function answer(database, request) {
