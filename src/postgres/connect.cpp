@@ -44,7 +44,7 @@ void add_tls(Parameters& parameters, const DatabaseUrl& url, TlsMode mode, const
     parameters.emplace_back("sslcert", or_nowhere(files.certificate.path()));
     parameters.emplace_back("sslkey", or_nowhere(files.private_key.path()));
     parameters.emplace_back("sslcrl", nowhere);
-    parameters.emplace_back("channel_binding", mode == TlsMode::disable ? "disable" : url.channel_binding);
+    parameters.emplace_back("channel_binding", url.channel_binding);
     parameters.emplace_back("gssencmode", "disable");
 }
 

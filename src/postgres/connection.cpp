@@ -18,11 +18,37 @@ void Connection::Finish::operator()(pg_conn* connection) const {
 Connection::Connection(pg_conn* connection, Interrupt& interrupt, std::string place, Duration limit)
     : connection_(connection), interrupt_(&interrupt), place_(std::move(place)), limit_(limit) {
     PQsetnonblocking(connection, 1);
+    PQsetNoticeReceiver(connection, &Connection::note_fatal, this);
+}
+
+/// Notices are dropped, as Prisma drops them; but the reason for which a server closes an idle session comes as one,
+/// and of a busy one as a result, before the end of the connection is seen.
+void Connection::note_fatal(void* self, const pg_result* notice) {
+    const char* const severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (severity == nullptr || (std::string_view(severity) != "FATAL" && std::string_view(severity) != "PANIC")) return;
+    const char* const code = PQresultErrorField(notice, PG_DIAG_SQLSTATE);
+    const char* const text = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+    static_cast<Connection*>(self)->fatal_ =
+        fmt::format("{} {}", code == nullptr ? "" : code, text == nullptr ? "" : text);
 }
 
 Connection::~Connection() = default;
 
-void Connection::lost(const std::string& reason) {
+/// What the server said before it closed (57P01, ...), where libpq has read it; else `reason`.
+std::string Connection::last_words(const std::string& reason) {
+    if (!connection_ || PQstatus(handle()) != CONNECTION_BAD) return reason;  // PQgetResult() would block
+    if (!fatal_.empty()) return fatal_;
+    // In a pipeline each statement that was sent has a result or a null, and the words belong to the first.
+    constexpr int more_than_are_ever_sent = 50;
+    for (int i = 0; i < more_than_are_ever_sent && PQisBusy(handle()) == 0; ++i) {
+        const Result result(PQgetResult(handle()));
+        if (!result.sqlstate().empty()) return result.error();
+    }
+    return reason;
+}
+
+void Connection::lost(const std::string& because) {
+    const auto reason = last_words(because);
     connection_.reset();
     throw Failure(ExitCode::database_unreachable,
                   fmt::format("the connection to {} was lost: {}", place_, one_line(reason, 500)),
@@ -57,6 +83,7 @@ std::optional<Result> Connection::next_result(Patience& patience) {
     require_open();
     wait_for_input(patience);
     auto* const raw = PQgetResult(handle());
+    if (raw != nullptr) note_fatal(this, raw);
     if (PQstatus(handle()) == CONNECTION_BAD) {
         const Result last(raw);
         lost(last.sqlstate().empty() ? PQerrorMessage(handle()) : last.error());

@@ -67,13 +67,16 @@ private:
     void flush(Patience& patience);
     void wait_for_input(Patience& patience);
     Result end_of_pipeline_item(Patience& patience);
-    [[noreturn]] void lost(const std::string& reason);
+    static void note_fatal(void* self, const pg_result* notice);
+    std::string last_words(const std::string& reason);
+    [[noreturn]] void lost(const std::string& because);
     void require_open();
 
     struct Finish {
         void operator()(pg_conn* connection) const;
     };
     std::unique_ptr<pg_conn, Finish> connection_;
+    std::string fatal_;  ///< the last message of severity FATAL or PANIC
     Interrupt* interrupt_;
     std::string place_;
     Duration limit_;

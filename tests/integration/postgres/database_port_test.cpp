@@ -1,0 +1,181 @@
+#include "database_test.hpp"
+
+#include "base/failure.hpp"
+
+#include <gmock/gmock.h>
+
+#include <thread>
+
+namespace migration_guard::postgres {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::HasSubstr;
+
+class DatabasePortTest : public DatabaseTest {};
+
+TEST_F(DatabasePortTest, AnOpenConnectionIsKept) {
+    const auto opened = open(url());
+    const auto count = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'migration-guard'";
+    EXPECT_EQ(opened->connect(seconds(1)).kind, ConnectResult::Kind::connected);
+    EXPECT_EQ(db().value(count), "1");
+    opened->disconnect();
+    for (int i = 0; i < 50 && db().value(count) != "0"; ++i) std::this_thread::sleep_for(milliseconds(10));
+    EXPECT_EQ(db().value(count), "0");
+    EXPECT_THROW(opened->look({}), Failure);
+}
+
+TEST_F(DatabasePortTest, ALostConnectionIsUnreachableWithTheServersReason) {
+    const auto opened = open(url());
+    db().run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'migration-guard'");
+    try {
+        opened->look({});
+        FAIL();
+    } catch (const Failure& failure) {
+        EXPECT_EQ(failure.code, ExitCode::database_unreachable);
+        EXPECT_THAT(failure.what(), HasSubstr("57P01"));
+    }
+    EXPECT_EQ(opened->connect(seconds(5)).kind, ConnectResult::Kind::connected);
+    EXPECT_EQ(opened->look({}).ledger.state, LedgerReading::State::absent);
+}
+
+// The turn.
+
+TEST_F(DatabasePortTest, OneTurnAtATimeOnAConnectionOfItsOwn) {
+    const auto one = open(url());
+    const auto other = open(url());
+    auto turn = one->try_turn();
+    ASSERT_NE(turn, nullptr);
+    EXPECT_TRUE(turn->held());
+    EXPECT_EQ(other->try_turn(), nullptr);
+    EXPECT_EQ(db().value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'migration-guard'"), "3")
+        << "the loser keeps no connection for it";
+    one->disconnect();
+    EXPECT_TRUE(turn->held()) << "it does not hang on the Database's connection";
+    turn.reset();
+    std::unique_ptr<Turn> second;
+    for (int i = 0; i < 100 && !second; ++i) second = other->try_turn();
+    EXPECT_NE(second, nullptr);
+}
+
+TEST_F(DatabasePortTest, ATurnIsLostWithItsSession) {
+    const auto opened = open(url());
+    const auto turn = opened->try_turn();
+    ASSERT_NE(turn, nullptr);
+    db().run("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'");
+    EXPECT_FALSE(turn->held());
+    EXPECT_FALSE(turn->held());
+    EXPECT_NE(opened->try_turn(), nullptr);
+}
+
+TEST_F(DatabasePortTest, ServerSettingsDoNotEndATurn) {
+    db().run(
+        fmt::format("ALTER DATABASE {0} SET idle_in_transaction_session_timeout = '100ms'; ALTER DATABASE {0} SET "
+                    "statement_timeout = '5s'; ALTER DATABASE {0} SET default_transaction_isolation = 'serializable'; "
+                    "ALTER DATABASE {0} SET default_transaction_read_only = on",
+                    database));
+    const auto opened = open(url());
+    const auto turn = opened->try_turn();
+    ASSERT_NE(turn, nullptr);
+    std::this_thread::sleep_for(milliseconds(300));
+    EXPECT_TRUE(turn->held());
+    EXPECT_EQ(
+        db().value("SELECT backend_xmin IS NULL AND backend_xid IS NULL FROM pg_stat_activity WHERE pid = (SELECT pid "
+                   "FROM pg_locks WHERE locktype = 'advisory')"),
+        "t")
+        << "it holds no snapshot";
+}
+
+// Cancelling.
+
+TEST_F(DatabasePortTest, CancelAsksFirstAndIsContentWhenTheLockIsGone) {
+    db().run("SELECT pg_advisory_lock(72707369)");
+    db().send("SELECT pg_sleep(30)");
+    const auto opened = open(url());
+    std::thread holder([this] {
+        EXPECT_FALSE(db().finish());
+        db().run("SELECT pg_advisory_unlock(72707369)");  // it lives on: the statement was cancelled, not the session
+    });
+    EXPECT_TRUE(opened->cancel_migration(seconds(10)));
+    holder.join();
+    EXPECT_EQ(db().value("SELECT 1"), "1");
+}
+
+TEST_F(DatabasePortTest, ASessionThatIgnoresTheCancelIsTerminated) {
+    db().run("SELECT pg_advisory_lock(72707369)");
+    const auto opened = open(url());
+    EXPECT_TRUE(opened->cancel_migration(milliseconds(600)));
+    EXPECT_THROW(db().run("SELECT 1"), std::runtime_error);
+}
+
+TEST_F(DatabasePortTest, NobodyToCancelIsFine) {
+    EXPECT_TRUE(open(url())->cancel_migration(seconds(1)));
+}
+
+TEST_F(DatabasePortTest, AfterTheStopSignalItStillCancelsAndLooks) {
+    db().run("SELECT pg_advisory_lock(72707369)");
+    const auto opened = open(url());
+    stop.raise(15);
+    EXPECT_EQ(opened->connect(seconds(1)).kind, ConnectResult::Kind::connected);
+    EXPECT_TRUE(opened->cancel_migration(milliseconds(600)));
+    EXPECT_EQ(opened->look({}).ledger.state, LedgerReading::State::absent);
+    opened->disconnect();
+    EXPECT_EQ(opened->connect(seconds(5)).kind, ConnectResult::Kind::connected);
+}
+
+TEST_F(DatabasePortTest, BeforeTheFirstConnectionAStopSignalEndsTheAttempt) {
+    const auto opened = open_database(options(url()), stop);
+    stop.raise(15);
+    EXPECT_THROW(opened->connect(seconds(5)), Interrupted);
+}
+
+// Creating.
+
+TEST_F(DatabasePortTest, CreatesDatabaseAndSchema) {
+    const auto name = database + "_new";
+    auto made = options(server_url(user, password, host, port, name, "schema=my+app"));
+    const auto missing = open_database(made, stop);
+    const auto result = missing->connect(seconds(5));
+    ASSERT_EQ(result.kind, ConnectResult::Kind::never);
+    EXPECT_TRUE(result.never.missing_database);
+    EXPECT_EQ(result.never.code, ExitCode::database_refused);
+    EXPECT_THAT(result.never.reason, HasSubstr("3D000 database \"" + name + "\" does not exist"));
+
+    missing->create_database();
+    missing->create_database();
+    EXPECT_EQ(missing->connect(seconds(5)).kind, ConnectResult::Kind::connected);
+    EXPECT_TRUE(missing->look({}).server.schema_exists);
+    missing->create_schema();
+    missing->disconnect();
+    test::Session(server_url(user, password, host, port, "postgres")).run("DROP DATABASE " + name + " WITH (FORCE)");
+}
+
+TEST_F(DatabasePortTest, WhoMayNotCreateIsRefused) {
+    const auto role = make_role("app");
+    const auto code_of = [](const auto& work) {
+        try {
+            work();
+        } catch (const Failure& failure) {
+            EXPECT_THAT(failure.what(), HasSubstr("42501"));
+            return failure.code;
+        }
+        return ExitCode::ok;
+    };
+    const auto elsewhere = open_database(options(server_url(role, "secret", host, port, database + "_no")), stop);
+    EXPECT_EQ(code_of([&] { elsewhere->create_database(); }), ExitCode::database_refused);
+    const auto here = open(options(url_as(role, "secret", "schema=mine")));
+    EXPECT_EQ(code_of([&] { here->create_schema(); }), ExitCode::database_refused);
+    db().run("CREATE SCHEMA mine");
+    here->create_schema();
+}
+
+TEST_F(DatabasePortTest, CreatesTheSchemaThatIsMissing) {
+    const auto opened = open(url("schema=q%22q"));
+    EXPECT_FALSE(opened->look({}).server.schema_exists);
+    opened->create_schema();
+    EXPECT_TRUE(opened->look({}).server.schema_exists);
+}
+
+}  // namespace
+}  // namespace migration_guard::postgres
