@@ -18,7 +18,8 @@ else()
   target_link_libraries(guard_fmt INTERFACE fmt::fmt)
 endif()
 add_library(guard_spdlog INTERFACE)
-target_compile_definitions(guard_spdlog INTERFACE SPDLOG_HEADER_ONLY SPDLOG_FMT_EXTERNAL FMT_HEADER_ONLY)
+# spdlog defines SPDLOG_HEADER_ONLY itself; twice is a warning to clang.
+target_compile_definitions(guard_spdlog INTERFACE SPDLOG_FMT_EXTERNAL FMT_HEADER_ONLY)
 target_include_directories(guard_spdlog SYSTEM INTERFACE
                            $<TARGET_PROPERTY:spdlog::spdlog_header_only,INTERFACE_INCLUDE_DIRECTORIES>)
 target_link_libraries(guard_spdlog INTERFACE Threads::Threads)
