@@ -111,12 +111,11 @@ Image read_image(const Settings& settings, const prisma::Environment& environmen
     image.datasource = read_datasource(image.schema_files);
     image.by_locale = prisma::orders_by_locale(settings, image.project.cli);
     const auto provider = connector(image.datasource);
-    image.bundle = std::async(std::launch::async,
-                              [provider, by_locale = image.by_locale, dir = image.project.migrations_dir] {
-                                  std::vector<std::string> notices;
-                                  return prisma::read_bundle(dir, by_locale, notices, provider);
-                              })
-                       .share();
+    image.bundle =
+        std::async(std::launch::async, [provider, by_locale = image.by_locale, dir = image.project.migrations_dir] {
+            std::vector<std::string> notices;
+            return prisma::read_bundle(dir, by_locale, notices, provider);
+        }).share();
     image.declared = std::async(std::launch::async, [files = image.schema_files, datasource = image.datasource] {
                          return declared_part(files, datasource);
                      }).share();
@@ -126,8 +125,7 @@ Image read_image(const Settings& settings, const prisma::Environment& environmen
 Databases find_databases(const Image& image, const Settings& settings, const prisma::Environment& environment,
                          const std::filesystem::path& cwd) {
     Databases found;
-    found.variables =
-        prisma::resolve_urls(settings, image.project, datasource_urls(image.datasource), environment);
+    found.variables = prisma::resolve_urls(settings, image.project, datasource_urls(image.datasource), environment);
     found.notices = found.variables.notices;
     // Prisma's engine resolves certificate paths against the schema's directory up to 6, the config file's in 7.
     const auto base = image.project.config_file ? image.project.config_file->parent_path()

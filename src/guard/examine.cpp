@@ -1,5 +1,10 @@
 #include "guard/examine.hpp"
 
+#include "guard/schema_check.hpp"
+#include "schema/compare.hpp"
+
+#include <algorithm>
+
 namespace migration_guard {
 namespace {
 
@@ -17,17 +22,9 @@ std::vector<std::string> disputed(const std::vector<std::string>& pending, const
     return names;
 }
 
-}  // namespace
-
-Examination examine(const Plan& plan, const Ports& ports) {
-    const auto& declared = plan.declared.get();
-    Examination seen;
-    SnapshotRequest request;
-    request.listed_schemas = declared.listed_schemas;
-    seen.snapshot = ports.database.look(request);
-
-    const auto& snapshot = seen.snapshot;
-    auto& situation = seen.situation;
+/// Everything but the schema.
+Situation situation_of(const Plan& plan, const Snapshot& snapshot) {
+    Situation situation;
     situation.ledger = snapshot.ledger.state;
     situation.ledger_detail = snapshot.ledger.detail;
     situation.prisma_contract = snapshot.server.prisma_contract;
@@ -37,8 +34,56 @@ Examination examine(const Plan& plan, const Ports& ports) {
     situation.tables = snapshot.server.tables;
     situation.history =
         lay_side_by_side(plan.bundle.get(), snapshot.ledger.rows, snapshot.migrating.has_value(), plan.order);
+    return situation;
+}
+
+void add_collisions(Situation& situation, const Plan& plan, const std::vector<std::string>& pending,
+                    Database& database) {
+    // Without a ledger every table is a collision: that case has a code of its own.
+    if (pending.empty() || plan.settings.on_collision == Policy::ignore ||
+        situation.ledger != LedgerReading::State::present) {
+        return;
+    }
+    situation.collisions = find_collisions(plan.bundle.get(), pending, situation.schema, database);
+    for (const auto& collision : situation.collisions) {
+        for (auto& record : situation.history.migrations) {
+            if (record.name == collision.migration && !record.has(MigrationFinding::collides)) {
+                record.findings.push_back(MigrationFinding::collides);
+            }
+        }
+    }
+}
+
+}  // namespace
+
+Examination examine(const Plan& plan, const Ports& ports) {
+    const auto& declared = plan.declared.get();
+    Examination seen;
+    SnapshotRequest request;
+    request.listed_schemas = declared.listed_schemas;
+    if (declared.schema) request.catalogue = request_for(*declared.schema);
+    seen.snapshot = ports.database.look(request);
+
+    auto& situation = seen.situation;
+    situation = situation_of(plan, seen.snapshot);
     seen.pending = situation.history.names(MigrationState::pending);
     situation.order_disputed = disputed(seen.pending, plan.other_order);
+    add_collisions(situation, plan, seen.pending, ports.database);
+
+    const auto begun = ports.clock.now();
+    situation.schema_checked = declared.schema.has_value();
+    if (!declared.schema) {
+        situation.warnings.push_back({"schemaUnchecked", "", "schema.prisma is not checked: " + declared.problem});
+    } else {
+        auto findings =
+            check_schema(plan, situation.history, seen.snapshot.catalogue, situation.schema, ports.database);
+        situation.missing = std::move(findings.missing);
+        situation.warnings = std::move(findings.warnings);
+        seen.models = static_cast<std::size_t>(
+            std::ranges::count(declared.schema->tables, TableKind::table, &DeclaredTable::kind));
+    }
+    const std::chrono::duration<double, std::milli> compared = ports.clock.now() - begun;
+    seen.schema_ms = seen.snapshot.catalogue_ms + compared.count();
     return seen;
 }
 

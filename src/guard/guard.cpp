@@ -56,6 +56,7 @@ Guard::Next Guard::step(Outcome& outcome) {
     if (plan_.settings.apply == ApplyMode::wait || seen.snapshot.migrating) {
         return wait_for_others(outcome, seen, verdict);
     }
+    say_warnings(outcome);
     require_able_to_apply(seen);
     if (seen.snapshot.server.in_recovery || seen.snapshot.server.read_only) {
         if (!writable_limit_) writable_limit_ = deadline_.within(plan_.settings.wait_timeout);
@@ -115,7 +116,9 @@ Guard::Next Guard::apply(Outcome& outcome, const Examination& before) {
 
 void Guard::require_able_to_apply(const Examination& seen) {
     if (const auto missing = ports_.migrator->not_ready(); !missing.empty()) {
-        throw Failure(ExitCode::apply_not_started, one_pending_and(seen, missing), remedy_for_missing_cli());
+        const auto remedy = ports_.migrator->remedy();
+        throw Failure(ExitCode::apply_not_started, one_pending_and(seen, missing),
+                      remedy.empty() ? remedy_for_missing_cli() : remedy);
     }
     const auto& server = seen.snapshot.server;
     if (!server.schema_exists) {
@@ -177,6 +180,13 @@ Examination Guard::look() {
     return seen;
 }
 
+void Guard::say_warnings(const Outcome& outcome) {
+    for (const auto& warning : outcome.warnings) {
+        if (!said_.insert(warning.kind + warning.object + warning.text).second) continue;
+        ports_.journal.event(Level::warn, "check", warning.text, {{"kind", warning.kind}, {"object", warning.object}});
+    }
+}
+
 /// One line for each new reason; no connection is held.
 void Guard::pause(const std::string& why, const Limit& limit) {
     if (why != paused_for_) {
@@ -197,6 +207,7 @@ Outcome Guard::report(const std::function<void(Outcome&)>& work) {
     } catch (const Failure& failure) {
         conclude_with(outcome, {failure.code, failure.what(), failure.hint});
     }
+    say_warnings(outcome);
     outcome.timings.connect_ms = connect_ms_;
     outcome.timings.total_ms = std::chrono::duration<double, std::milli>(ports_.clock.now() - plan_.started).count();
     return outcome;

@@ -12,6 +12,8 @@
 
 #include <functional>
 #include <memory>
+#include <set>
+#include <string>
 
 namespace migration_guard {
 
@@ -42,6 +44,8 @@ private:
 
     void connect(MayWrite may_write);
     Examination look();
+    /// Each warning once, when it is first known: before anything is written, not after.
+    void say_warnings(const Outcome& outcome);
     void pause(const std::string& why, const Limit& limit);
     Outcome report(const std::function<void(Outcome&)>& work);
 
@@ -53,6 +57,7 @@ private:
     std::unique_ptr<Turn> turn_;
     std::optional<Limit> writable_limit_;
     std::string paused_for_;
+    std::set<std::string> said_;
     double connect_ms_ = 0;
 };
 

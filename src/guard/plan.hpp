@@ -11,6 +11,7 @@
 #include "ledger/bundle.hpp"
 #include "ledger/history.hpp"
 #include "schema/declared.hpp"
+#include "schema/object_pattern.hpp"
 
 #include <future>
 #include <optional>
@@ -35,8 +36,10 @@ struct Plan {
     Instant started;  ///< of the process: `deadline` counts from here
     std::shared_future<Bundle> bundle;
     std::shared_future<DeclaredPart> declared;
-    NameOrder order;        ///< the CLI's
-    NameOrder other_order;  ///< the one that other releases of the CLI use
+    NameOrder order;                     ///< the CLI's
+    NameOrder other_order;               ///< the one that other releases of the CLI use
+    std::vector<ObjectPattern> ignored;  ///< ignoreObjects
+    std::string app_role;                ///< whose privileges matter: the user of the app's URL
     std::vector<SmokeScript> smoke;
 };
 

@@ -31,23 +31,27 @@ Problem refusal(const ResolveOutcome& outcome, const std::string& name) {
     const std::string look = "see its state with: migration-guard check (or prisma migrate status)";
     switch (outcome.kind) {
         case Kind::already_applied:
-            return {ExitCode::usage, "migration \"" + name + "\" is already recorded as applied (Prisma's P3008)", look};
+            return {ExitCode::usage, "migration \"" + name + "\" is already recorded as applied (Prisma's P3008)",
+                    look};
         case Kind::never_applied:
             return {ExitCode::usage,
-                    "migration \"" + name + "\" cannot be rolled back: the ledger has no row of it (Prisma's P3011)", look};
+                    "migration \"" + name + "\" cannot be rolled back: the ledger has no row of it (Prisma's P3011)",
+                    look};
         case Kind::not_failed:
             return {ExitCode::usage,
-                    "migration \"" + name + "\" cannot be rolled back: it is not in a failed state (Prisma's P3012)", look};
+                    "migration \"" + name + "\" cannot be rolled back: it is not in a failed state (Prisma's P3012)",
+                    look};
         case Kind::ledger_absent:
             return {ExitCode::ledger_missing, "there is no ledger _prisma_migrations in this database",
                     "is it the right database? migration-guard diagnose tells what is in it"};
         case Kind::lock_busy:
             return {ExitCode::turn_timeout,
-                    fmt::format("somebody migrates (pid {}, {}): the ledger is not touched meanwhile", outcome.holder.pid,
-                                outcome.holder.client),
+                    fmt::format("somebody migrates (pid {}, {}): the ledger is not touched meanwhile",
+                                outcome.holder.pid, outcome.holder.client),
                     "wait until it has finished, then try again"};
         case Kind::row_not_found:
-        case Kind::done: break;
+        case Kind::done:
+            break;
     }
     return {ExitCode::internal, "unexpected answer of the ledger", "report this"};
 }

@@ -152,7 +152,8 @@ std::string words_for_missing(const Missing& missing) {
         case Missing::Need::removed_by_newer:
             return text + ": removed by a newer release, after migration " + missing.created_by.value_or("?");
         case Missing::Need::external:
-            return text + ": in a schema that the bundled migrations do not touch";
+            return text + (missing.kind == "view" ? ": no bundled migration creates this view"
+                                                  : ": in a schema that the bundled migrations do not touch");
         case Missing::Need::needed:
         case Missing::Need::optional:
             break;

@@ -1,0 +1,240 @@
+#include "program.hpp"
+
+#include "base/failure.hpp"
+#include "base/version.hpp"
+#include "config/help.hpp"
+#include "config/show.hpp"
+#include "guard/check_bundle.hpp"
+#include "guard/guard.hpp"
+#include "guard/resolve.hpp"
+#include "log/journal.hpp"
+#include "report/report.hpp"
+#include "system/child_process.hpp"
+#include "system/exec_app.hpp"
+#include "system/init.hpp"
+#include "system/probe.hpp"
+#include "words.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace migration_guard {
+
+using config::Subcommand;
+
+int Program::main() {
+    try {
+        line_ = config::parse_command_line(start_.arguments);
+        if (line_.help) return print(config::help_text(line_));
+        if (line_.version) return print(config::version_text());
+        return dispatch();
+    } catch (const Failure& failure) {
+        Outcome outcome;
+        if (databases_) outcome.database = identify(*databases_);
+        outcome.code = failure.code;
+        outcome.message = failure.what();
+        outcome.remedy = failure.hint;
+        outcome.problems = {{failure.code, failure.what(), failure.hint}};
+        return conclude(outcome);
+    } catch (const Interrupted& interrupted) {
+        return end_interrupted(ending(), interrupted);
+    } catch (const std::exception& fault) {
+        Outcome outcome;
+        outcome.code = ExitCode::internal;
+        outcome.message = std::string("a fault of the guard itself: ") + fault.what();
+        outcome.remedy = "please report it, with this line and the output of migration-guard config";
+        outcome.problems = {{outcome.code, outcome.message, outcome.remedy}};
+        return conclude(outcome);
+    }
+}
+
+int Program::dispatch() {
+    switch (line_.subcommand) {
+        case Subcommand::run:
+            return run();
+        case Subcommand::check:
+            return line_.no_database ? check_bundle() : check();
+        case Subcommand::migrate:
+            return migrate();
+        case Subcommand::wait:
+            return wait();
+        case Subcommand::resolve:
+            return resolve();
+        case Subcommand::config:
+            return config();
+        case Subcommand::probe:
+            return probe();
+        case Subcommand::diagnose:
+        case Subcommand::baseline:
+            break;
+    }
+    throw Failure(ExitCode::usage, "this subcommand is not built yet", "see migration-guard --help");
+}
+
+// ---- run ------------------------------------------------------------------------------------------------------------
+
+int Program::run() {
+    if (const auto other = one_shot_of_this_binary(line_.command, start_)) exec(*other);
+    configure();
+    if (loaded_.settings.mode == Mode::off) {
+        const auto command = system::find_command(line_.command, start_.variables);
+        log_->event(Level::warn, "off", "mode is off: the app starts unguarded", {});
+        exec(command);
+    }
+    if (loaded_.settings.mode == Mode::observe) return observe(system::find_command(line_.command, start_.variables));
+    find_everything();
+    const auto command = system::find_command(line_.command, start_.variables);
+    if (command.is_shell) log_->event(Level::warn, "command", words_for_shell(), {});
+    return enforce(command);
+}
+
+int Program::enforce(const system::Command& command) {
+    Outcome outcome;
+    {
+        auto world = build_world();
+        outcome = Guard(world.plan(), world.ports()).bring_up_to_date();
+    }
+    if (outcome.code != ExitCode::ok) return conclude(outcome);
+    log_->ready(words_for_ready(outcome), fields_of_ready(outcome));
+    exec(command);
+}
+
+/// Read-only: says what enforce would have done, and starts the app whatever it is.
+int Program::observe(const system::Command& command) {
+    Outcome outcome;
+    try {
+        find_everything();
+        auto world = build_world();
+        outcome = Guard(world.plan(), world.ports()).check(Purpose::before_apply);
+    } catch (const Failure& failure) {
+        outcome.code = failure.code;
+        outcome.message = failure.what();
+        outcome.remedy = failure.hint;
+    }
+    log_->event(outcome.code == ExitCode::ok ? Level::info : Level::warn, "observe", words_for_observe(outcome),
+                {{"remedy", outcome.remedy}});
+    exec(command);
+}
+
+void Program::exec(const system::Command& command) {
+    if (log_) log_->state(std::string(system::phase_passed), "the app was started");
+    image_.reset();
+    system::close_on_exec_all(start_.descriptors);
+    if (loaded_.settings.init) system::run_as_init(command, start_.environment, signals_);
+    system::exec_app(command, start_.environment, signals_);
+}
+
+// ---- one-shot subcommands -------------------------------------------------------------------------------------------
+
+int Program::check() {
+    configure();
+    find_everything();
+    auto world = build_world();
+    const auto purpose = line_.before_deploy ? Purpose::before_deploy : Purpose::check;
+    return conclude(Guard(world.plan(), world.ports()).check(purpose));
+}
+
+int Program::check_bundle() {
+    configure();
+    image_ = read_image(loaded_.settings, start_.variables, start_.directory);
+    const auto& cli = image_->project.cli;
+    return conclude(
+        migration_guard::check_bundle({image_->bundle, image_->declared, loaded_.settings,
+                                       ignored_objects(loaded_.settings, "public"),
+                                       cli ? cli->problem : image_->project.cli_missing, cli ? cli->remedy : ""}));
+}
+
+int Program::migrate() {
+    configure();
+    find_everything();
+    loaded_.settings.smoke_when = SmokeWhen::always;
+    auto world = build_world();
+    return conclude(Guard(world.plan(), world.ports()).bring_up_to_date());
+}
+
+int Program::wait() {
+    configure();
+    find_everything();
+    auto world = build_world();
+    return conclude(Guard(world.plan(), world.ports()).wait());
+}
+
+int Program::resolve() {
+    configure();
+    find_everything();
+    auto world = build_world();
+    const bool applied = line_.applied.has_value();
+    return conclude(migration_guard::resolve(world.plan(), world.ports(),
+                                             applied ? ResolveAs::applied : ResolveAs::rolled_back,
+                                             applied ? *line_.applied : *line_.rolled_back));
+}
+
+int Program::config() {
+    configure();
+    return print(line_.json ? config::show_json(loaded_) : config::show_text(loaded_));
+}
+
+/// Exits 0 or 1 in every case: Docker reserves the other codes.
+int Program::probe() {
+    try {
+        const auto loaded = config::load_settings(line_, start_.variables, start_.directory);
+        const auto report = system::probe(system::probe_options(loaded.settings, start_.variables));
+        print(report.line);
+        return number(report.healthy ? ExitCode::ok : ExitCode::unhealthy);
+    } catch (const Failure& failure) {
+        print(std::string(failure.what()) + "; " + failure.hint);
+        return number(ExitCode::unhealthy);
+    }
+}
+
+// ---- what they share ------------------------------------------------------------------------------------------------
+
+void Program::configure() {
+    journal_ = log::open_journal(config::log_settings(line_, start_.variables), secrets_, start_.time);
+    log_ = std::make_unique<StartLine>(*journal_);
+    loaded_ = config::load_settings(line_, start_.variables, start_.directory);
+    log::StateHook tell_probe;
+    if (line_.subcommand == Subcommand::run) {
+        state_.emplace(loaded_.settings.state_file, start_.time);
+        tell_probe = [this](const std::string& phase, const std::string& detail) { state_->write(phase, detail); };
+    }
+    journal_ = log::open_journal(loaded_.settings, secrets_, start_.time, tell_probe);
+    log_ = std::make_unique<StartLine>(*journal_);
+    for (const auto& warning : loaded_.warnings) log_->event(Level::warn, "config", warning, {});
+}
+
+void Program::find_everything() {
+    image_ = read_image(loaded_.settings, start_.variables, start_.directory);
+    databases_ = find_databases(*image_, loaded_.settings, start_.variables, start_.directory);
+    for (const auto* url : {&databases_->app, &databases_->migrate}) secrets_.add(url->password);
+    log_->hold(start_fields(loaded_, *databases_));
+    for (const auto& notice : image_->notices) log_->event(Level::info, "image", notice, {});
+    for (const auto& notice : databases_->notices) log_->event(Level::info, "url", notice, {});
+}
+
+World Program::build_world() {
+    return {loaded_.settings, start_, *image_, *databases_, signals_, *log_};
+}
+
+Ending Program::ending() {
+    if (!journal_) journal_ = log::open_journal(config::log_settings(line_, start_.variables), secrets_, start_.time);
+    const bool lingers = line_.subcommand == Subcommand::run;
+    return {start_, loaded_.settings, secrets_, signals_, log_ ? static_cast<Journal&>(*log_) : *journal_, lingers};
+}
+
+/// Reports an Outcome that does not lead to the app.
+int Program::conclude(const Outcome& outcome) {
+    const bool report = line_.subcommand == Subcommand::check || line_.subcommand == Subcommand::migrate;
+    if (report && line_.json) print(secrets_.mask(report::to_json(outcome)));
+    if (outcome.code != ExitCode::ok) {
+        if (report && !line_.json && outcome.ledger_read) print(secrets_.mask(report::to_text(outcome)));
+        return end_badly(ending(), outcome);
+    }
+    if (line_.json) return number(ExitCode::ok);
+    if (report) return print(secrets_.mask(report::to_text(outcome)));
+    log_->ready(outcome.message, {});
+    return number(ExitCode::ok);
+}
+
+}  // namespace migration_guard

@@ -1,0 +1,66 @@
+// The program: one method for each subcommand, each a table of contents.
+//
+// Not the work (guard/ does it). Keeps true: Failure and Interrupted end here and nowhere else; the app is started in
+// one place only, and only after an Outcome with code ok, mode off, or observe.
+#pragma once
+
+#include "base/secrets.hpp"
+#include "config/command_line.hpp"
+#include "config/load.hpp"
+#include "ending.hpp"
+#include "image.hpp"
+#include "process_start.hpp"
+#include "start_line.hpp"
+#include "system/find_command.hpp"
+#include "system/state_file.hpp"
+#include "system/stop_signals.hpp"
+#include "world.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace migration_guard {
+
+class Program {
+public:
+    Program(const ProcessStart& start, system::StopSignals& signals) : start_(start), signals_(signals) {}
+
+    /// The exit code; run does not return from a started app.
+    int main();
+
+private:
+    int dispatch();
+    int run();
+    int check();
+    int check_bundle();
+    int migrate();
+    int wait();
+    int resolve();
+    int config();
+    int probe();
+
+    int enforce(const system::Command& command);
+    int observe(const system::Command& command);
+    [[noreturn]] void exec(const system::Command& command);
+
+    /// Settings, log and masks: from here on everything is said in the configured way.
+    void configure();
+    /// Project, URLs and start line (66, 78).
+    void find_everything();
+    World build_world();
+    int conclude(const Outcome& outcome);
+    [[nodiscard]] Ending ending();
+
+    const ProcessStart& start_;
+    system::StopSignals& signals_;
+    config::CommandLine line_;
+    config::Loaded loaded_;
+    Secrets secrets_;
+    std::optional<system::StateFile> state_;  ///< outlives the journal, which tells it
+    std::unique_ptr<Journal> journal_;
+    std::unique_ptr<StartLine> log_;
+    std::optional<Image> image_;
+    std::optional<Databases> databases_;
+};
+
+}  // namespace migration_guard

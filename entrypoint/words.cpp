@@ -1,0 +1,89 @@
+#include "words.hpp"
+
+#include "base/failure.hpp"
+#include "base/text.hpp"
+#include "base/version.hpp"
+#include "config/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace migration_guard {
+namespace {
+
+std::string word(Mode mode) {
+    return mode == Mode::observe ? "observe" : mode == Mode::off ? "off" : "enforce";
+}
+
+std::string word(ApplyMode apply) {
+    switch (apply) {
+        case ApplyMode::prisma:
+            return "prisma";
+        case ApplyMode::native:
+            return "native";
+        case ApplyMode::wait:
+            return "wait";
+        case ApplyMode::never:
+            return "never";
+    }
+    return "";
+}
+
+}  // namespace
+
+int print(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    if (!text.ends_with('\n')) std::fputc('\n', stdout);
+    return std::fflush(stdout) == 0 ? 0 : number(ExitCode::internal);
+}
+
+std::optional<system::Command> one_shot_of_this_binary(const std::vector<std::string>& command,
+                                                       const ProcessStart& start) {
+    if (command.empty() || !config::asks_for_one_shot(command)) return std::nullopt;
+    auto found = system::find_command(command, start.variables);
+    return found.is_this_binary ? std::optional(std::move(found)) : std::nullopt;
+}
+
+std::vector<Field> start_fields(const config::Loaded& loaded, const Databases& databases) {
+    const auto& url = databases.migrate;
+    return {{"version", std::string(version())},
+            {"mode", word(loaded.settings.mode)},
+            {"apply", word(loaded.settings.apply)},
+            {"config", loaded.source},
+            {"user", url.user},
+            {"host", url.host},
+            {"port", std::to_string(url.port)},
+            {"database", url.database},
+            {"schema", url.schema.value_or("public")}};
+}
+
+std::string words_for_shell() {
+    return "COMMAND is a shell: SIGTERM will not reach the app, which is then killed after the grace period; use the "
+           "exec "
+           "form, CMD [\"node\", \"server.js\"]";
+}
+
+std::string words_for_ready(const Outcome& outcome) {
+    if (outcome.applied_now.empty()) return "nothing pending, the app starts";
+    return fmt::format(
+        "{} applied and verified, the app starts",
+        outcome.applied_now.size() == 1 ? "1 migration" : std::to_string(outcome.applied_now.size()) + " migrations");
+}
+
+std::vector<Field> fields_of_ready(const Outcome& outcome) {
+    std::vector<Field> fields;
+    if (!outcome.applied_now.empty()) fields.push_back({"appliedNow", join(outcome.applied_now)});
+    fields.push_back({"migrations", std::to_string(outcome.history.count(MigrationState::applied))});
+    fields.push_back({"models", outcome.schema_checked ? std::to_string(outcome.models) : "unchecked"});
+    fields.push_back({"ms", fmt::format("{:.1f}", outcome.timings.total_ms)});
+    return fields;
+}
+
+std::string words_for_observe(const Outcome& outcome) {
+    if (outcome.code == ExitCode::ok) return "observe: would start the app (" + outcome.message + ")";
+    return fmt::format("observe: would exit {} {}: {}", number(outcome.code), describe(outcome.code).name,
+                       outcome.message);
+}
+
+}  // namespace migration_guard

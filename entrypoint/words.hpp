@@ -1,0 +1,32 @@
+// The few sentences that only the program itself says, and the fields of its start line.
+//
+// Not the wording of findings (ledger/wording.hpp) and not reports (report/).
+#pragma once
+
+#include "config/load.hpp"
+#include "guard/outcome.hpp"
+#include "guard/ports.hpp"
+#include "image.hpp"
+#include "process_start.hpp"
+#include "system/find_command.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace migration_guard {
+
+/// To standard output; returns 0.
+int print(const std::string& text);
+
+/// COMMAND is this binary with a subcommand other than run: `docker run IMAGE migration-guard check`.
+std::optional<system::Command> one_shot_of_this_binary(const std::vector<std::string>& command,
+                                                       const ProcessStart& start);
+
+std::vector<Field> start_fields(const config::Loaded& loaded, const Databases& databases);
+std::string words_for_shell();
+std::string words_for_ready(const Outcome& outcome);
+std::vector<Field> fields_of_ready(const Outcome& outcome);
+std::string words_for_observe(const Outcome& outcome);
+
+}  // namespace migration_guard

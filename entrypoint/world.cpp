@@ -1,0 +1,131 @@
+#include "world.hpp"
+
+#include "base/failure.hpp"
+#include "postgres/postgres.hpp"
+#include "prisma/cli_migrator.hpp"
+#include "prisma/project.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+namespace migration_guard {
+namespace {
+
+constexpr Duration default_connect_timeout = std::chrono::seconds(5);
+constexpr std::uintmax_t largest_smoke_script = 1 << 20;
+
+/// `smoke` beside the migrations, or what smokeDir names.
+std::vector<SmokeScript> read_smoke(const Settings& settings, const Image& image, const std::filesystem::path& cwd) {
+    namespace fs = std::filesystem;
+    const bool configured = !settings.smoke_dir.empty();
+    const auto dir = configured ? cwd / settings.smoke_dir : image.project.migrations_dir.parent_path() / "smoke";
+    std::error_code error;
+    if (!fs::is_directory(dir, error)) {
+        if (!configured) return {};
+        throw Failure(ExitCode::config_invalid, "smokeDir " + dir.string() + " is not a directory",
+                      "name the folder with the smoke checks, or leave smokeDir out");
+    }
+    std::vector<SmokeScript> scripts;
+    for (const auto& entry : fs::directory_iterator(dir, error)) {
+        if (entry.path().extension() != ".sql" || !entry.is_regular_file(error)) continue;
+        std::ifstream in(entry.path(), std::ios::binary);
+        std::ostringstream text;
+        text << in.rdbuf();
+        if (!in.is_open() || fs::file_size(entry.path(), error) > largest_smoke_script) {
+            throw Failure(ExitCode::bundle_unreadable, "cannot read the smoke check " + entry.path().string(),
+                          "is it readable for the user of the container, and smaller than 1 MiB?");
+        }
+        scripts.push_back({entry.path().filename().string(), entry.path().string(), text.str()});
+    }
+    std::ranges::sort(scripts, {}, &SmokeScript::name);
+    return scripts;
+}
+
+NameOrder name_order(bool by_locale) {
+    if (by_locale) return prisma::locale_less;
+    return [](const std::string& left, const std::string& right) { return left < right; };
+}
+
+postgres::PostgresOptions options(const Settings& settings, const Image& image, const Databases& databases,
+                                  Duration connect_timeout) {
+    postgres::PostgresOptions options;
+    options.migrate = databases.migrate;
+    options.app_role = databases.app.user;
+    if (image.datasource) options.listed_schemas = image.datasource->schemas;
+    options.connect_timeout = connect_timeout;
+    options.migration_lock_timeout = settings.migration_lock_timeout;
+    options.migration_statement_timeout = settings.migration_statement_timeout;
+    return options;
+}
+
+Plan make_plan(const Settings& settings, const ProcessStart& start, const Image& image, const Databases& databases) {
+    Plan plan;
+    plan.settings = settings;
+    plan.database = identify(databases);
+    plan.schema_in_url = databases.migrate.schema.has_value();
+    plan.connect_timeout =
+        settings.connect_timeout.value_or(databases.migrate.connect_timeout.value_or(default_connect_timeout));
+    plan.started = start.time;
+    plan.bundle = image.bundle;
+    plan.declared = image.declared;
+    plan.order = name_order(image.by_locale);
+    plan.other_order = name_order(!image.by_locale);
+    plan.ignored = ignored_objects(settings, plan.database.schema);
+    plan.app_role = databases.app.user;
+    plan.smoke = read_smoke(settings, image, start.directory);
+    return plan;
+}
+
+}  // namespace
+
+std::vector<ObjectPattern> ignored_objects(const Settings& settings, const std::string& schema) {
+    std::vector<ObjectPattern> patterns;
+    for (const auto& text : settings.ignore_objects) {
+        auto pattern = ObjectPattern::read(text, schema);
+        if (!pattern) {
+            throw Failure(ExitCode::config_invalid, "ignoreObjects: \"" + text + "\" is not a pattern",
+                          "write " + std::string(ObjectPattern::form));
+        }
+        patterns.push_back(std::move(*pattern));
+    }
+    return patterns;
+}
+
+DatabaseIdentity identify(const Databases& databases) {
+    const auto& url = databases.migrate;
+    return {url.host, url.port, url.database, url.schema.value_or("public"), url.user, ""};
+}
+
+World::World(const Settings& settings, const ProcessStart& start, const Image& image, const Databases& databases,
+             system::StopSignals& signals, Journal& journal)
+    : plan_(make_plan(settings, start, image, databases)),
+      signals_(signals),
+      journal_(journal),
+      clock_(signals),
+      runner_(signals) {
+    const auto opened = options(settings, image, databases, plan_.connect_timeout);
+    database_ = postgres::open_database(opened, signals);
+    writer_ = postgres::ledger_writer(opened, signals);
+    smoke_ = postgres::smoke_runner(databases.app, plan_.connect_timeout, signals);
+    if (settings.apply == ApplyMode::native) {
+        migrator_ = postgres::native_migrator(opened, signals, journal);
+    } else {
+        prisma::CliOptions cli{
+            databases.cli_url, databases.variables.app_variable, databases.variables.direct_variable, {}};
+        for (const auto* url : {&databases.app, &databases.migrate}) cli.secrets.add(url->password);
+        migrator_ =
+            std::make_unique<prisma::CliMigrator>(image.project, start.variables, std::move(cli), runner_, journal);
+    }
+}
+
+World::~World() {
+    migrator_.reset();
+    system::end_all_children(std::chrono::seconds(2));
+}
+
+Ports World::ports() {
+    return {*database_, clock_, journal_, signals_, migrator_.get(), writer_.get(), smoke_.get()};
+}
+
+}  // namespace migration_guard

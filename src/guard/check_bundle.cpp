@@ -1,0 +1,72 @@
+#include "guard/check_bundle.hpp"
+
+#include "base/failure.hpp"
+#include "guard/conclude.hpp"
+#include "guard/schema_check.hpp"
+
+#include <fmt/format.h>
+
+namespace migration_guard {
+namespace {
+
+void check_scripts(Outcome& outcome, const Bundle& bundle) {
+    for (const auto& migration : bundle.migrations) {
+        MigrationRecord record;
+        record.name = migration.name;
+        record.has_script = migration.has_script;
+        if (!migration.has_script) {
+            const auto words = words_for_missing_script(record);
+            outcome.problems.push_back({ExitCode::bundle_unreadable, words.message, words.remedy});
+        }
+        outcome.history.migrations.push_back(std::move(record));
+    }
+}
+
+void check_declared(Outcome& outcome, const Bundle& bundle, const DeclaredPart& declared, const BundleCheck& check) {
+    if (!declared.schema) {
+        outcome.problems.push_back({ExitCode::bundle_unreadable, "schema.prisma cannot be parsed: " + declared.problem,
+                                    "see with: npx prisma validate"});
+        return;
+    }
+    outcome.schema_checked = true;
+    outcome.models = declared.schema->tables.size();
+    outcome.missing = never_created(bundle, *declared.schema, check.ignored);
+    if (outcome.missing.empty() || check.settings.on_schema_mismatch == Policy::ignore) return;
+    std::vector<const Missing*> missing;
+    for (const auto& object : outcome.missing) missing.push_back(&object);
+    const auto words = words_for_never_created(missing);
+    if (check.settings.on_schema_mismatch == Policy::fail) {
+        outcome.problems.push_back({ExitCode::schema_mismatch, words.message, words.remedy});
+    } else {
+        outcome.warnings.push_back({"missing", missing.front()->object, words.message});
+    }
+}
+
+}  // namespace
+
+Outcome check_bundle(const BundleCheck& check) {
+    Outcome outcome;
+    try {
+        const auto& bundle = check.bundle.get();
+        check_scripts(outcome, bundle);
+        check_declared(outcome, bundle, check.declared.get(), check);
+        if (check.settings.apply == ApplyMode::prisma && !check.cli_problem.empty()) {
+            outcome.problems.push_back({ExitCode::apply_not_started, check.cli_problem,
+                                        check.cli_remedy.empty() ? remedy_for_missing_cli() : check.cli_remedy});
+        }
+    } catch (const Failure& failure) {
+        outcome.problems.insert(outcome.problems.begin(), {failure.code, failure.what(), failure.hint});
+    }
+    if (!outcome.problems.empty()) {
+        const auto first = outcome.problems.front();
+        outcome.code = first.code;
+        outcome.message = first.message;
+        outcome.remedy = first.remedy;
+    } else {
+        outcome.message = fmt::format("the image is complete: {} migrations create {} models and join tables",
+                                      outcome.history.migrations.size(), outcome.models);
+    }
+    return outcome;
+}
+
+}  // namespace migration_guard

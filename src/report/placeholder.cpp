@@ -1,1 +1,0 @@
-// placeholder while the folder is being written
