@@ -122,6 +122,7 @@ constexpr std::array text_rules{
 
 constexpr std::array pooler_rules{
     TextRule{"no such database", {true, Remedy::database, 1, true}},
+    TextRule{"\" does not exist", {true, Remedy::database, 1, true}},
     TextRule{"no such user", {true, Remedy::login, 2}},
     TextRule{"authentication failed", {true, Remedy::login, 2}},
     TextRule{"auth failed", {true, Remedy::login, 2}},

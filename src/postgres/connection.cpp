@@ -199,15 +199,6 @@ std::string quote_identifier(std::string_view name) {
     return quoted + '"';
 }
 
-std::string quote_literal(std::string_view text) {
-    std::string quoted = text.find('\\') == std::string_view::npos ? "'" : " E'";
-    for (const char c : text) {
-        if (c == '\'' || c == '\\') quoted += c;
-        quoted += c;
-    }
-    return quoted + '\'';
-}
-
 std::string array_parameter(const std::vector<std::string>& items) {
     std::string array = "{";
     for (const auto& item : items) {

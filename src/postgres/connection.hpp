@@ -84,8 +84,6 @@ private:
 
 /// A name as SQL writes it: "na""me".
 std::string quote_identifier(std::string_view name);
-/// A text as SQL writes it, also where backslashes are escapes: 'it''s', E'\\'.
-std::string quote_literal(std::string_view text);
 /// An array parameter: {"a","b\"c"}.
 std::string array_parameter(const std::vector<std::string>& items);
 
