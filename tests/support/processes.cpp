@@ -68,12 +68,13 @@ int Background::wait(std::chrono::milliseconds limit) {
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-Ran run(const std::vector<std::string>& argv, const std::vector<std::string>& environment) {
+Ran run(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
+        std::chrono::milliseconds limit) {
     auto name = (std::filesystem::temp_directory_path() / "guard-output.XXXXXX").string();
     const int fd = ::mkstemp(name.data());
     if (fd >= 0) ::close(fd);
     Ran ran;
-    ran.status = Background(argv, name, environment).wait(std::chrono::seconds(10));
+    ran.status = Background(argv, name, environment).wait(limit);
     std::ifstream file(name, std::ios::binary);
     ran.output.assign(std::istreambuf_iterator<char>(file), {});
     std::filesystem::remove(name);

@@ -30,12 +30,13 @@ private:
     bool reaped_ = false;
 };
 
-/// The status of a program that is run to its end, with what it wrote; ten seconds at most.
+/// The status of a program that is run to its end, with what it wrote; -1 when it takes longer than `limit`.
 struct Ran {
     int status = -1;
     std::string output;  ///< both streams
 };
 Ran run(const std::vector<std::string>& argv,
-        const std::vector<std::string>& environment = {"PATH=/usr/local/bin:/usr/bin:/bin"});
+        const std::vector<std::string>& environment = {"PATH=/usr/local/bin:/usr/bin:/bin"},
+        std::chrono::milliseconds limit = std::chrono::seconds(10));
 
 }  // namespace migration_guard::test
