@@ -47,7 +47,7 @@ int end_badly(const Ending& ending, const Outcome& outcome) {
     tell_that_no_probe_came(ending);
     if (!ending.settings.failure_command.empty()) {
         const auto problem = system::run_failure_command(
-            ending.settings.failure_command, ending.start.environment, ending.secrets.mask(report::to_json(outcome)),
+            ending.settings.failure_command, ending.start.environment, report::to_json(outcome, ending.secrets),
             ending.signals, [&](Stream, std::string_view line) {
                 ending.journal.event(Level::info, "failureCommand", one_line(line), {});
             });

@@ -143,4 +143,13 @@ Databases find_databases(const Image& image, const Settings& settings, const pri
     return found;
 }
 
+void add_secrets(Secrets& secrets, const Databases& databases) {
+    for (const auto* url : {&databases.app, &databases.migrate}) {
+        secrets.add(url->password);
+        secrets.add(url->identity_password);
+        for (const auto& shown : {url->user, url->host, url->database, url->schema.value_or("public")})
+            secrets.allow(shown);
+    }
+}
+
 }  // namespace migration_guard

@@ -5,6 +5,7 @@
 // meanwhile, and their futures throw it.
 #pragma once
 
+#include "base/secrets.hpp"
 #include "base/settings.hpp"
 #include "guard/plan.hpp"
 #include "postgres/url.hpp"
@@ -45,5 +46,8 @@ struct Databases {
 /// Throws Failure 78.
 Databases find_databases(const Image& image, const Settings& settings, const prisma::Environment& environment,
                          const std::filesystem::path& cwd);
+
+/// What must not be shown of them, and which words may be, though a password equals one (postgres:postgres).
+void add_secrets(Secrets& secrets, const Databases& databases);
 
 }  // namespace migration_guard

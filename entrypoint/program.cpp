@@ -4,10 +4,13 @@
 #include "base/version.hpp"
 #include "config/help.hpp"
 #include "config/show.hpp"
+#include "guard/baseline.hpp"
 #include "guard/check_bundle.hpp"
+#include "guard/diagnose.hpp"
 #include "guard/guard.hpp"
 #include "guard/resolve.hpp"
 #include "log/journal.hpp"
+#include "log_source.hpp"
 #include "report/report.hpp"
 #include "system/child_process.hpp"
 #include "system/exec_app.hpp"
@@ -66,10 +69,11 @@ int Program::dispatch() {
         case Subcommand::probe:
             return probe();
         case Subcommand::diagnose:
+            return diagnose();
         case Subcommand::baseline:
-            break;
+            return baseline();
     }
-    throw Failure(ExitCode::usage, "this subcommand is not built yet", "see migration-guard --help");
+    return number(ExitCode::internal);
 }
 
 // ---- run ------------------------------------------------------------------------------------------------------------
@@ -139,10 +143,9 @@ int Program::check_bundle() {
     configure();
     image_ = read_image(loaded_.settings, start_.variables, start_.directory);
     const auto& cli = image_->project.cli;
-    return conclude(
-        migration_guard::check_bundle({image_->bundle, image_->declared, loaded_.settings,
-                                       ignored_objects(loaded_.settings, "public"),
-                                       cli ? cli->problem : image_->project.cli_missing, cli ? cli->remedy : ""}));
+    return conclude(migration_guard::check_bundle(
+        {image_->bundle, image_->declared, loaded_.settings, ignored_objects(loaded_.settings, "public"),
+         cli ? cli->problem : image_->project.cli_missing, cli ? cli->remedy : ""}));
 }
 
 int Program::migrate() {
@@ -168,6 +171,28 @@ int Program::resolve() {
     return conclude(migration_guard::resolve(world.plan(), world.ports(),
                                              applied ? ResolveAs::applied : ResolveAs::rolled_back,
                                              applied ? *line_.applied : *line_.rolled_back));
+}
+
+int Program::baseline() {
+    configure();
+    find_everything();
+    auto world = build_world();
+    const auto result =
+        migration_guard::baseline(world.plan(), world.ports(), line_.yes ? Mark::the_proven_prefix : Mark::nothing);
+    if (!result.proof.steps.empty()) print(secrets_.mask(to_text(result)));
+    if (result.outcome.code != ExitCode::ok) return conclude(result.outcome);
+    return number(ExitCode::ok);
+}
+
+int Program::diagnose() {
+    configure();
+    find_everything();
+    auto world = build_world();
+    std::optional<LogFindings> logs;
+    if (line_.logs) logs = scan_log_file(*line_.logs);
+    const auto diagnosis = migration_guard::diagnose(world.plan(), world.ports(), std::move(logs));
+    print(line_.json ? report::to_json(diagnosis, secrets_) : secrets_.mask(report::to_text(diagnosis)));
+    return number(diagnosis.code());
 }
 
 int Program::config() {
@@ -207,7 +232,7 @@ void Program::configure() {
 void Program::find_everything() {
     image_ = read_image(loaded_.settings, start_.variables, start_.directory);
     databases_ = find_databases(*image_, loaded_.settings, start_.variables, start_.directory);
-    for (const auto* url : {&databases_->app, &databases_->migrate}) secrets_.add(url->password);
+    add_secrets(secrets_, *databases_);
     log_->hold(start_fields(loaded_, *databases_));
     for (const auto& notice : image_->notices) log_->event(Level::info, "image", notice, {});
     for (const auto& notice : databases_->notices) log_->event(Level::info, "url", notice, {});
@@ -225,14 +250,15 @@ Ending Program::ending() {
 
 /// Reports an Outcome that does not lead to the app.
 int Program::conclude(const Outcome& outcome) {
-    const bool report = line_.subcommand == Subcommand::check || line_.subcommand == Subcommand::migrate;
-    if (report && line_.json) print(secrets_.mask(report::to_json(outcome)));
+    const bool report = line_.subcommand == Subcommand::check || line_.subcommand == Subcommand::migrate ||
+                        line_.subcommand == Subcommand::diagnose;
+    if (report && line_.json) print(report::to_json(outcome, secrets_));
     if (outcome.code != ExitCode::ok) {
-        if (report && !line_.json && outcome.ledger_read) print(secrets_.mask(report::to_text(outcome)));
+        if (report && !line_.json && outcome.ledger_read) print(report::to_text(outcome, secrets_));
         return end_badly(ending(), outcome);
     }
     if (line_.json) return number(ExitCode::ok);
-    if (report) return print(secrets_.mask(report::to_text(outcome)));
+    if (report) return print(report::to_text(outcome, secrets_));
     log_->ready(outcome.message, {});
     return number(ExitCode::ok);
 }

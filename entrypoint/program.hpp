@@ -36,6 +36,8 @@ private:
     int migrate();
     int wait();
     int resolve();
+    int baseline();
+    int diagnose();
     int config();
     int probe();
 

@@ -113,7 +113,7 @@ World::World(const Settings& settings, const ProcessStart& start, const Image& i
     } else {
         prisma::CliOptions cli{
             databases.cli_url, databases.variables.app_variable, databases.variables.direct_variable, {}};
-        for (const auto* url : {&databases.app, &databases.migrate}) cli.secrets.add(url->password);
+        add_secrets(cli.secrets, databases);
         migrator_ =
             std::make_unique<prisma::CliMigrator>(image.project, start.variables, std::move(cli), runner_, journal);
     }

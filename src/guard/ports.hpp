@@ -106,6 +106,13 @@ struct SmokeResult {
     std::string error;  ///< one line with file:line, empty when ok
 };
 
+/// What happens in a table, as the server's statistics tell it.
+struct TableActivity {
+    ObjectName table;
+    long long rows = 0;     ///< n_live_tup: an estimate
+    long long inserts = 0;  ///< n_tup_ins: since the statistics were last reset
+};
+
 /// The database that is migrated: one connection, opened by connect(), with the migrate URL.
 class Database {
 public:
@@ -121,6 +128,9 @@ public:
 
     /// Where in other schemas do relations of these names stand? For "found in app, Prisma looks in public".
     virtual std::vector<ObjectName> find_elsewhere(const std::vector<std::string>& relations) = 0;
+
+    /// Of those relations that are tables and exist; for `diagnose`.
+    virtual std::vector<TableActivity> activity(const std::vector<ObjectName>& /*tables*/) { return {}; }
 
     /// Tries once, on a connection of its own; null while somebody else holds it. Needs connect().
     virtual std::unique_ptr<Turn> try_turn() = 0;

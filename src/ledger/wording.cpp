@@ -165,16 +165,28 @@ std::string words_for_missing(const Missing& missing) {
 Words words_for_mismatch(const std::vector<const Missing*>& missing) {
     std::vector<std::string> texts;
     bool orphaned = false;
+    bool all_pending = true;
     for (const auto* object : missing) {
         texts.push_back(words_for_missing(*object));
         orphaned = orphaned || !object->created_by;
+        all_pending = all_pending && object->comes_with_pending;
     }
-    const std::string diagnose = "why: migration-guard diagnose; ";
-    return {plural(missing.size(), "object", "objects") + " of schema.prisma missing in the database (" +
-                join(texts, 3) + ")",
-            diagnose + (orphaned ? "create the migration that was never made (prisma migrate dev) and deploy it"
-                                 : "the ledger says applied, the database says no: restore the object, or "
-                                   "migration-guard resolve and apply the migration again")};
+    Words words;
+    words.message = plural(missing.size(), "object", "objects") + " of schema.prisma missing in the database (" +
+                    join(texts, 3) + ")";
+    if (all_pending) {
+        words.remedy = "apply what is pending with: migration-guard migrate (or prisma migrate deploy)";
+    } else if (orphaned) {
+        words.remedy =
+            "why: migration-guard diagnose; create the migration that was never made (prisma migrate dev) and deploy "
+            "it";
+    } else {
+        words.remedy =
+            "why: migration-guard diagnose; the ledger says applied, the database says no: restore the object, or run "
+            "the "
+            "statements of its migration again";
+    }
+    return words;
 }
 
 }  // namespace migration_guard

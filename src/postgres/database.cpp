@@ -41,6 +41,10 @@ public:
         return find_relations_elsewhere(session(), options_.migrate.effective_schema(), relations);
     }
 
+    std::vector<TableActivity> activity(const std::vector<ObjectName>& tables) override {
+        return read_activity(session(), tables);
+    }
+
     std::unique_ptr<Turn> try_turn() override {
         return take_turn(connector_.require(options_.migrate, options_.connect_timeout));
     }

@@ -99,4 +99,27 @@ ORDER BY 1, 2 LIMIT 1000)",
     return found;
 }
 
+std::vector<TableActivity> read_activity(Connection& connection, const std::vector<ObjectName>& tables) {
+    if (tables.empty()) return {};
+    std::vector<std::string> schemas;
+    std::vector<std::string> names;
+    for (const auto& table : tables) {
+        schemas.push_back(table.schema);
+        names.push_back(table.name);
+    }
+    const auto result = connection.execute({R"(
+SELECT s.schemaname, s.relname, s.n_live_tup, s.n_tup_ins
+FROM pg_catalog.pg_stat_all_tables s
+JOIN ROWS FROM (pg_catalog.unnest($1::pg_catalog.name[]), pg_catalog.unnest($2::pg_catalog.name[])) AS w (schema, name)
+  ON s.schemaname = w.schema AND s.relname = w.name
+ORDER BY 1, 2 LIMIT 1000)",
+                                            {array_parameter(schemas), array_parameter(names)}});
+    require_ok(result, "reading table statistics");
+    std::vector<TableActivity> found;
+    for (int row = 0; row < result.rows(); ++row) {
+        found.push_back({{result.text(row, 0), result.text(row, 1)}, result.integer(row, 2), result.integer(row, 3)});
+    }
+    return found;
+}
+
 }  // namespace migration_guard::postgres

@@ -30,4 +30,7 @@ Progress read_progress(Connection& connection, const DatabaseUrl& url);
 std::vector<ObjectName> find_relations_elsewhere(Connection& connection, const std::string& schema,
                                                  const std::vector<std::string>& relations);
 
+/// Rows and inserts of those tables that exist, by the server's statistics (manual 28.2, pg_stat_all_tables).
+std::vector<TableActivity> read_activity(Connection& connection, const std::vector<ObjectName>& tables);
+
 }  // namespace migration_guard::postgres

@@ -4,105 +4,154 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <cmath>
+
 namespace migration_guard::report {
 namespace {
 
-// Ordered: a person reads it too, and the verdict belongs on top.
-using Json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(clean(text)); }
-
-double rounded(double ms) { return static_cast<double>(static_cast<long long>(ms * 10 + 0.5)) / 10; }
-
-Json migration(const MigrationRecord& record) {
-    Json findings = Json::array();
-    for (const auto finding : record.findings) findings.push_back(to_text(finding));
-    Json json{{"name", clean(record.name)}, {"state", to_text(record.state)}, {"findings", findings}};
-    json["startedAt"] = record.row ? Json(record.row->started_at.text) : Json(nullptr);
-    json["finishedAt"] = record.row && record.row->finished_at ? Json(record.row->finished_at->text) : Json(nullptr);
-    json["logs"] = record.row && record.row->logs ? Json(clean(*record.row->logs)) : Json(nullptr);
-    return json;
+/// Microseconds are enough for a time in milliseconds.
+double rounded(double milliseconds) {
+    return std::round(milliseconds * 1000) / 1000;
 }
 
-Json counts(const History& history) {
-    std::size_t bundled = 0;
-    for (const auto& record : history.migrations) bundled += record.bundled ? 1U : 0U;
-    using enum MigrationState;
-    return {{"bundled", bundled},
-            {"applied", history.count(applied)},
-            {"pending", history.count(pending)},
-            {"running", history.count(running)},
-            {"failed", history.count(failed)},
-            {"rolledBack", history.count(MigrationFinding::rolled_back)},
-            {"edited", history.count(MigrationFinding::edited)},
-            {"ahead", history.count(ahead)},
-            {"retired", history.count(retired)},
-            {"outOfOrder", history.count(MigrationFinding::out_of_order)}};
-}
+class Writer {
+public:
+    Writer(const Outcome& outcome, const Secrets& secrets) : outcome_(outcome), secrets_(secrets) {}
 
-Json missing(const Missing& object) {
-    return {{"kind", object.kind},
-            {"object", clean(object.object)},
-            {"model", clean(object.model)},
-            {"field", object.field ? Json(clean(*object.field)) : Json(nullptr)},
-            {"createdBy", object.created_by ? Json(clean(*object.created_by)) : Json(nullptr)},
-            {"needed", object.need == Missing::Need::needed},
-            {"foundIn", text_or_null(object.found_in)}};
-}
+    [[nodiscard]] std::string write() const {
+        const ordered_json document{{"verdict", describe(outcome_.code).name},
+                                    {"exitCode", number(outcome_.code)},
+                                    {"message", text(outcome_.message)},
+                                    {"remedy", text(outcome_.remedy)},
+                                    {"problems", problems()},
+                                    {"guard", {{"version", version()}}},
+                                    {"database", database()},
+                                    {"migrations", migrations()},
+                                    {"counts", counts()},
+                                    {"schema", schema()},
+                                    {"appliedNow", texts(outcome_.applied_now)},
+                                    {"warnings", warnings()},
+                                    {"smoke", smoke()},
+                                    {"timings", timings()}};
+        return document.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+    }
 
-Json schema(const Outcome& outcome) {
-    Json list = Json::array();
-    for (const auto& object : outcome.missing) list.push_back(missing(object));
-    return {{"checked", outcome.schema_checked}, {"models", outcome.models}, {"missing", list}};
-}
+private:
+    [[nodiscard]] ordered_json text(const std::string& value) const { return clean(secrets_.mask(value)); }
+    [[nodiscard]] ordered_json text_or_null(const std::string& value) const {
+        return value.empty() ? ordered_json(nullptr) : text(value);
+    }
+    [[nodiscard]] ordered_json texts(const std::vector<std::string>& values) const {
+        auto list = ordered_json::array();
+        for (const auto& value : values) list.push_back(text(value));
+        return list;
+    }
 
-Json database(const DatabaseIdentity& identity) {
-    return {{"host", text_or_null(identity.host)},
-            {"port", identity.port == 0 ? Json(nullptr) : Json(identity.port)},
-            {"name", text_or_null(identity.name)},
-            {"schema", text_or_null(identity.schema)},
-            {"serverVersion", text_or_null(identity.server_version)}};
-}
+    [[nodiscard]] ordered_json database() const {
+        const auto& database = outcome_.database;
+        return {{"host", text_or_null(database.host)},
+                {"port", database.port == 0 ? ordered_json(nullptr) : ordered_json(database.port)},
+                {"name", text_or_null(database.name)},
+                {"schema", text_or_null(database.schema)},
+                {"serverVersion", text_or_null(database.server_version)}};
+    }
+
+    [[nodiscard]] ordered_json migration(const MigrationRecord& record) const {
+        auto findings = ordered_json::array();
+        for (const auto finding : record.findings) findings.push_back(migration_guard::to_text(finding));
+        ordered_json entry{{"name", text(record.name)}, {"state", migration_guard::to_text(record.state)},
+                           {"findings", findings},      {"startedAt", nullptr},
+                           {"finishedAt", nullptr},     {"logs", nullptr}};
+        if (!record.row) return entry;
+        entry["startedAt"] = text_or_null(record.row->started_at.text);
+        if (record.row->finished_at) entry["finishedAt"] = text_or_null(record.row->finished_at->text);
+        if (record.row->logs) entry["logs"] = text(*record.row->logs);
+        return entry;
+    }
+
+    [[nodiscard]] ordered_json migrations() const {
+        auto list = ordered_json::array();
+        for (const auto& record : outcome_.history.migrations) list.push_back(migration(record));
+        return list;
+    }
+
+    [[nodiscard]] ordered_json counts() const {
+        const auto& history = outcome_.history;
+        using enum MigrationState;
+        return {{"bundled", std::ranges::count_if(history.migrations, &MigrationRecord::bundled)},
+                {"applied", history.count(applied)},
+                {"pending", history.count(pending)},
+                {"running", history.count(running)},
+                {"failed", history.count(failed)},
+                {"rolledBack", history.count(MigrationFinding::rolled_back)},
+                {"edited", history.count(MigrationFinding::edited)},
+                {"ahead", history.count(ahead)},
+                {"retired", history.count(retired)},
+                {"outOfOrder", history.count(MigrationFinding::out_of_order)}};
+    }
+
+    /// Only what the app needs is missing; the rest stands in the warnings, if it deserves one.
+    [[nodiscard]] ordered_json schema() const {
+        auto missing = ordered_json::array();
+        for (const auto& object : outcome_.missing) {
+            if (object.need != Missing::Need::needed) continue;
+            missing.push_back({{"kind", object.kind},
+                               {"object", text(object.object)},
+                               {"model", text_or_null(object.model)},
+                               {"field", text_or_null(object.field.value_or(""))},
+                               {"createdBy", text_or_null(object.created_by.value_or(""))}});
+        }
+        return {{"checked", outcome_.schema_checked}, {"models", outcome_.models}, {"missing", missing}};
+    }
+
+    /// All of them: verdict, message and remedy above are those of the first.
+    [[nodiscard]] ordered_json problems() const {
+        auto list = ordered_json::array();
+        for (const auto& problem : outcome_.problems)
+            list.push_back({{"verdict", describe(problem.code).name},
+                            {"exitCode", number(problem.code)},
+                            {"message", text(problem.message)},
+                            {"remedy", text(problem.remedy)}});
+        return list;
+    }
+
+    [[nodiscard]] ordered_json warnings() const {
+        auto list = ordered_json::array();
+        for (const auto& warning : outcome_.warnings)
+            list.push_back(
+                {{"kind", warning.kind}, {"object", text_or_null(warning.object)}, {"text", text(warning.text)}});
+        return list;
+    }
+
+    [[nodiscard]] ordered_json smoke() const {
+        auto list = ordered_json::array();
+        for (const auto& check : outcome_.smoke)
+            list.push_back({{"name", text(check.name)},
+                            {"ok", check.ok},
+                            {"ms", rounded(check.ms)},
+                            {"error", text_or_null(check.error)}});
+        return list;
+    }
+
+    [[nodiscard]] ordered_json timings() const {
+        const auto& timings = outcome_.timings;
+        return {{"connectMs", rounded(timings.connect_ms)},
+                {"ledgerMs", rounded(timings.ledger_ms)},
+                {"schemaMs", rounded(timings.schema_ms)},
+                {"totalMs", rounded(timings.total_ms)}};
+    }
+
+    const Outcome& outcome_;
+    const Secrets& secrets_;
+};
 
 }  // namespace
 
-std::string to_json(const Outcome& outcome) {
-    Json json{{"verdict", describe(outcome.code).name},
-              {"exitCode", number(outcome.code)},
-              {"message", clean(outcome.message)},
-              {"remedy", clean(outcome.remedy)},
-              {"guard", {{"version", version()}}},
-              {"database", database(outcome.database)}};
-    json["problems"] = Json::array();
-    for (const auto& problem : outcome.problems) {
-        json["problems"].push_back({{"verdict", describe(problem.code).name},
-                                    {"exitCode", number(problem.code)},
-                                    {"message", clean(problem.message)},
-                                    {"remedy", clean(problem.remedy)}});
-    }
-    json["migrations"] = Json::array();
-    for (const auto& record : outcome.history.migrations) json["migrations"].push_back(migration(record));
-    json["counts"] = counts(outcome.history);
-    json["schema"] = schema(outcome);
-    json["appliedNow"] = Json::array();
-    for (const auto& name : outcome.applied_now) json["appliedNow"].push_back(clean(name));
-    json["warnings"] = Json::array();
-    for (const auto& warning : outcome.warnings) {
-        json["warnings"].push_back(
-            {{"kind", warning.kind}, {"object", text_or_null(warning.object)}, {"text", clean(warning.text)}});
-    }
-    json["smoke"] = Json::array();
-    for (const auto& result : outcome.smoke) {
-        json["smoke"].push_back({{"name", clean(result.name)},
-                                 {"ok", result.ok},
-                                 {"ms", rounded(result.ms)},
-                                 {"error", text_or_null(result.error)}});
-    }
-    json["timings"] = {{"connectMs", rounded(outcome.timings.connect_ms)},
-                       {"ledgerMs", rounded(outcome.timings.ledger_ms)},
-                       {"schemaMs", rounded(outcome.timings.schema_ms)},
-                       {"totalMs", rounded(outcome.timings.total_ms)}};
-    return json.dump(2) + "\n";
+std::string to_json(const Outcome& outcome, const Secrets& secrets) {
+    return Writer(outcome, secrets).write();
 }
 
 }  // namespace migration_guard::report

@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "ledger/wording.hpp"
 #include "report/report.hpp"
 
 #include <fmt/format.h>
@@ -8,64 +9,153 @@
 namespace migration_guard::report {
 namespace {
 
-std::string line_of(const MigrationRecord& record) {
-    std::string line = fmt::format("  {:<8} {}", to_text(record.state), one_line(record.name, 300));
-    for (const auto finding : record.findings) line += fmt::format(" [{}]", to_text(finding));
-    if (record.row && record.state == MigrationState::applied && record.row->finished_at) {
-        line += "  " + record.row->finished_at->text;
-    }
-    if (record.row && record.state == MigrationState::failed) line += "  started " + record.row->started_at.text;
-    return line + "\n";
+constexpr std::size_t most_listed = 15;
+constexpr std::size_t widest = 400;
+
+std::string plural(std::size_t count, std::string_view noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-/// Applied ones without a finding are only counted, beyond a screenful.
-std::string migrations(const History& history) {
-    constexpr std::size_t screenful = 30;
-    const auto dull = [](const MigrationRecord& record) {
-        return record.findings.empty() &&
-               (record.state == MigrationState::applied || record.state == MigrationState::retired);
-    };
-    const bool brief = history.migrations.size() > screenful;
-    std::string text = fmt::format("\nmigrations ({} in the image or the ledger)\n", history.migrations.size());
-    for (const auto& record : history.migrations) {
-        if (!(brief && dull(record))) text += line_of(record);
-    }
-    const auto hidden = brief ? std::ranges::count_if(history.migrations, dull) : 0;
-    if (hidden != 0) text += fmt::format("  and {} applied or retired\n", hidden);
-    return text;
-}
+class Writer {
+public:
+    Writer(const Outcome& outcome, const Secrets& secrets) : outcome_(outcome), secrets_(secrets) {}
 
-std::string missing(const Outcome& outcome) {
-    std::string text;
-    for (const auto& object : outcome.missing) {
-        if (object.need == Missing::Need::optional) continue;
-        text += fmt::format("  {} {}{}{}\n", object.kind, one_line(object.object, 300),
-                            object.created_by ? ", created by " + *object.created_by : ", created by no bundled migration",
-                            object.need == Missing::Need::needed ? "" : " (not needed)");
+    std::string write() {
+        verdict();
+        line("");
+        database();
+        migrations();
+        schema();
+        applied_now();
+        smoke();
+        warnings();
+        timings();
+        return std::move(out_);
     }
-    return text.empty() ? text : "\nmissing in the database\n" + text;
-}
+
+private:
+    void line(const std::string& text) { out_ += one_line(secrets_.mask(text), widest) + "\n"; }
+
+    /// Indented lines under a heading; the first `most_listed` of them.
+    void list(const std::vector<std::string>& items) {
+        const std::size_t shown = std::min(items.size(), most_listed);
+        for (std::size_t i = 0; i < shown; ++i) line("  " + items[i]);
+        if (shown < items.size()) line(fmt::format("  and {} more (--json lists all)", items.size() - shown));
+    }
+
+    /// All findings; the code is that of the first.
+    void verdict() {
+        line(fmt::format("{}: {} (exit {})", outcome_.code == ExitCode::ok ? "ok" : describe(outcome_.code).name,
+                         outcome_.message, number(outcome_.code)));
+        if (!outcome_.remedy.empty()) line("  what to do: " + outcome_.remedy);
+        for (std::size_t i = 1; i < outcome_.problems.size(); ++i) {
+            line(fmt::format("also {}: {}", describe(outcome_.problems[i].code).name, outcome_.problems[i].message));
+            if (!outcome_.problems[i].remedy.empty()) line("  what to do: " + outcome_.problems[i].remedy);
+        }
+    }
+
+    void database() {
+        const auto& database = outcome_.database;
+        if (database.host.empty()) return;
+        line(fmt::format("database: {}@{}:{}/{}, schema {}{}", database.user, database.host, database.port,
+                         database.name, database.schema,
+                         database.server_version.empty() ? "" : ", PostgreSQL " + database.server_version));
+    }
+
+    static std::string row_of(const MigrationRecord& record) {
+        std::string text = fmt::format("{:<8} {}", migration_guard::to_text(record.state), record.name);
+        for (const auto finding : record.findings) text.append(", ").append(migration_guard::to_text(finding));
+        if (!record.bundled) text += ", not in this image";
+        if (!record.row || record.state == MigrationState::applied) return text;
+        text += ", started " + record.row->started_at.text;
+        if (record.row->logs && !record.row->logs->empty()) text += ": " + one_line(*record.row->logs, 200);
+        return text;
+    }
+
+    /// Applied and unedited is what every migration should be: only the others are worth a line.
+    void migrations() {
+        const auto& history = outcome_.history;
+        const auto bundled =
+            static_cast<std::size_t>(std::ranges::count_if(history.migrations, &MigrationRecord::bundled));
+        if (!outcome_.ledger_read) {
+            if (bundled > 0) line(fmt::format("migrations: {} bundled, ledger not read", bundled));
+            return;
+        }
+        std::string summary =
+            fmt::format("migrations: {} bundled, {} applied", bundled, history.count(MigrationState::applied));
+        for (const auto state : {MigrationState::pending, MigrationState::running, MigrationState::failed,
+                                 MigrationState::ahead, MigrationState::retired})
+            if (history.any(state))
+                summary += fmt::format(", {} {}", history.count(state), migration_guard::to_text(state));
+        line(summary);
+        std::vector<std::string> rows;
+        for (const auto& record : history.migrations)
+            if (record.state != MigrationState::applied || !record.findings.empty()) rows.push_back(row_of(record));
+        list(rows);
+    }
+
+    void schema() {
+        if (!outcome_.schema_checked) {
+            line("schema: not checked");
+            return;
+        }
+        std::vector<std::string> rows;
+        std::size_t passed_over = 0;
+        for (const auto& missing : outcome_.missing) {
+            if (missing.need != Missing::Need::needed) {
+                ++passed_over;
+                continue;
+            }
+            rows.push_back(words_for_missing(missing) + (missing.comes_with_pending ? ", which is pending" : ""));
+        }
+        line(fmt::format("schema: {}, {} missing{}", plural(outcome_.models, "model"), plural(rows.size(), "object"),
+                         passed_over == 0 ? "" : fmt::format(", {} absent that the app does not need", passed_over)));
+        list(rows);
+    }
+
+    void applied_now() {
+        if (outcome_.applied_now.empty()) return;
+        line("applied now:");
+        list(outcome_.applied_now);
+    }
+
+    void smoke() {
+        if (outcome_.smoke.empty()) return;
+        line("smoke checks:");
+        std::vector<std::string> rows;
+        for (const auto& check : outcome_.smoke)
+            rows.push_back(check.ok ? fmt::format("ok     {} ({:.1f} ms)", check.name, check.ms)
+                                    : fmt::format("failed {}: {}", check.name, check.error));
+        list(rows);
+    }
+
+    void warnings() {
+        if (outcome_.warnings.empty()) return;
+        line("warnings:");
+        std::vector<std::string> rows;
+        for (const auto& warning : outcome_.warnings) {
+            const bool named = warning.object.empty() || warning.text.find(warning.object) != std::string::npos;
+            rows.push_back(named ? warning.text : warning.object + ": " + warning.text);
+        }
+        list(rows);
+    }
+
+    void timings() {
+        const auto& timings = outcome_.timings;
+        if (timings.total_ms <= 0) return;
+        line(fmt::format("time: connect {:.1f} ms, ledger {:.1f} ms, schema {:.1f} ms, total {:.1f} ms",
+                         timings.connect_ms, timings.ledger_ms, timings.schema_ms, timings.total_ms));
+    }
+
+    const Outcome& outcome_;
+    const Secrets& secrets_;
+    std::string out_;
+};
 
 }  // namespace
 
-std::string to_text(const Outcome& outcome) {
-    std::string text = fmt::format("{} ({}): {}\n", describe(outcome.code).name, number(outcome.code),
-                                   one_line(outcome.message));
-    if (!outcome.remedy.empty()) text += "remedy: " + one_line(outcome.remedy) + "\n";
-    for (std::size_t i = 1; i < outcome.problems.size(); ++i) {
-        const auto& also = outcome.problems[i];
-        text += fmt::format("also {} ({}): {}\n", describe(also.code).name, number(also.code), one_line(also.message));
-    }
-    if (!outcome.history.migrations.empty()) text += migrations(outcome.history);
-    text += missing(outcome);
-    if (!outcome.warnings.empty()) text += "\nwarnings\n";
-    for (const auto& warning : outcome.warnings) text += "  " + one_line(warning.text) + "\n";
-    if (!outcome.smoke.empty()) text += "\nsmoke checks\n";
-    for (const auto& result : outcome.smoke) {
-        text += fmt::format("  {} {} ({:.1f} ms){}\n", result.ok ? "ok    " : "failed", result.name, result.ms,
-                            result.error.empty() ? "" : ": " + one_line(result.error));
-    }
-    return text;
+std::string to_text(const Outcome& outcome, const Secrets& secrets) {
+    return Writer(outcome, secrets).write();
 }
 
 }  // namespace migration_guard::report

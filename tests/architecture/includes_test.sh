@@ -21,7 +21,7 @@ only_in 'spdlog/' src/log
 only_in 'tao/' src/psl
 only_in 'pg_query\.h|protobuf' src/sql
 only_in 'openssl/' src/postgres src/prisma
-only_in 'nlohmann/' src/config src/prisma src/report src/sql
+only_in 'nlohmann/' src/config src/log src/prisma src/report src/sql
 only_in 'sys/wait\.h|sys/signalfd\.h|sys/prctl\.h|spawn\.h' src/system
 only_in 'csignal|signal\.h' src/system entrypoint
 
@@ -36,7 +36,8 @@ arrows() {
     applog) echo base applog ;;
     guard) echo base ledger schema sql applog guard ;;
     config) echo base config ;;
-    postgres | prisma | system | log | report) echo base ledger schema sql guard "$1" ;;
+    postgres | prisma | system | log) echo base ledger schema sql guard "$1" ;;
+    report) echo base ledger schema applog guard report ;;
     *) fail "src/$1 is not in the diagram" ;;
   esac
 }

@@ -1,0 +1,15 @@
+// The app's log for `diagnose --logs`: a file, or standard input.
+//
+// Not the reading of it (applog/). Keeps true: memory stays constant, however long it is.
+#pragma once
+
+#include "applog/scan_log.hpp"
+
+#include <string>
+
+namespace migration_guard {
+
+/// `name`: a path, or - for standard input. Throws Failure 64 when it cannot be read.
+LogFindings scan_log_file(const std::string& name);
+
+}  // namespace migration_guard
