@@ -21,6 +21,8 @@ export function whatIsMissing() {
 let counter = 0
 
 export class Scene {
+  #role = null
+
   /** Throws when `name` is not in `stories`. */
   static async create(name, stories) {
     if (!stories[name]) throw new Error(`no scene "${name}"`)
@@ -57,6 +59,7 @@ export class Scene {
 
   close() {
     this.#psql(server, `DROP DATABASE ${this.database} WITH (FORCE)`)
+    if (this.#role) this.#psql(server, `DROP ROLE ${this.#role}`)
     rmSync(this.folder, { recursive: true })
   }
 
@@ -90,6 +93,15 @@ export class Scene {
 
   script(name) {
     return this.read(`prisma/migrations/${name}/migration.sql`)
+  }
+
+  /** From now on the app has a login of its own, and the one that migrates stands in DIRECT_URL. */
+  login(role) {
+    this.#role = role
+    this.#psql(server, `DROP ROLE IF EXISTS ${role}`)
+    this.sql(`CREATE ROLE ${role} LOGIN PASSWORD 'secret-of-${role}'`)
+    this.environment.DIRECT_URL = this.url
+    this.environment.DATABASE_URL = this.url.replace(/\/\/[^@]*@/, `//${role}:secret-of-${role}@`)
   }
 
   remove(path) {

@@ -1,5 +1,7 @@
 // The scenes that pages name in `<!-- run: NAME -->`.
 
+const INIT = '20250901080000_init'
+const TAGS = '20250922141500_add_tags'
 const ANALYTICS = '20251103091000_add_analytics'
 const SMOKE = 'prisma/smoke/analytics.sql'
 const PHONE = '20251124100000_add_phone'
@@ -37,9 +39,7 @@ export const stories = {
 
   /** Made by `db push`: every table, no ledger. */
   pushed(scene) {
-    scene.sql(scene.script('20250901080000_init'))
-    scene.sql(scene.script('20250922141500_add_tags'))
-    scene.sql(scene.script(ANALYTICS))
+    for (const name of [INIT, TAGS, ANALYTICS]) scene.sql(scene.script(name))
   },
 
   /** `db push` happened in development only: the model is in the image, its migration never existed. */
@@ -71,6 +71,39 @@ export const stories = {
     withPhone(scene)
     applied(scene)
     scene.sql('ALTER TABLE "User" DROP COLUMN "phone"')
+  },
+
+  /** The three migrations became one, which the database has not recorded. */
+  squashed(scene) {
+    applied(scene)
+    const all = [INIT, TAGS, ANALYTICS].map((name) => scene.script(name))
+    for (const name of [INIT, TAGS, ANALYTICS]) scene.remove(`prisma/migrations/${name}`)
+    scene.migration('20251201000000_squashed', all.join('\n'))
+  },
+
+  /** What compares and does not fit, yet starts: each kind of warning once. */
+  warnings(scene) {
+    applied(scene)
+    scene.sql('ALTER TABLE "User" ADD COLUMN "tenant" INT NOT NULL')
+    scene.sql('ALTER TABLE "User" ALTER COLUMN "email" DROP NOT NULL')
+    scene.sql('ALTER TABLE "Tag" ALTER COLUMN "label" TYPE BYTEA USING "label"::bytea')
+    scene.sql('ALTER TABLE "AnalyticsEvent" ALTER COLUMN "payload" DROP DEFAULT, ALTER COLUMN "payload" TYPE JSONB[] USING ARRAY["payload"]')
+    scene.sql(`ALTER TYPE "Plan" ADD VALUE 'TEAM'`)
+  },
+
+  /** The migrations run as the owner; the app logs in as a role that was granted too little. */
+  'two-roles'(scene) {
+    applied(scene)
+    scene.login('app')
+    scene.sql('GRANT SELECT ON ALL TABLES IN SCHEMA public TO app; GRANT INSERT ON "User", "Tag", "_TagToUser" TO app')
+  },
+
+  /** Every object is there, and a trigger refuses what the app does. */
+  blocked(scene) {
+    applied(scene)
+    scene.sql(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'events are closed for the audit'; END $$`)
+    scene.sql('CREATE TRIGGER audit BEFORE INSERT ON "AnalyticsEvent" FOR EACH ROW EXECUTE FUNCTION refuse()')
   },
 
   /** An image of last week on the database of today. */
