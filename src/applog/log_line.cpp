@@ -1,0 +1,206 @@
+#include "applog/log_line.hpp"
+
+#include "applog/log_time.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+
+namespace migration_guard::applog {
+namespace {
+
+constexpr std::size_t longest_line = 64U * 1024;
+constexpr std::size_t longest_source = 160;
+
+bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+void skip_blanks(std::string_view& text) {
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+}
+
+/// The stream header of Docker's own format (8 bytes: stream, three zeros, length), where nobody has removed it.
+void skip_stream_header(std::string_view& text) {
+    constexpr std::size_t header = 8;
+    if (text.size() >= header && static_cast<unsigned char>(text[0]) <= 2 &&
+        text.substr(1, 3) == std::string_view("\0\0\0", 3))
+        text.remove_prefix(header);
+}
+
+/// `app.1.x7k2@node    | text`, `web-1  | text`: one word, blanks, a bar and a blank.
+bool take_source(std::string_view& text, std::string& source) {
+    const std::size_t word = std::min(text.find_first_of(" |"), text.size());
+    if (word == 0 || word > longest_source) return false;
+    const std::size_t bar = text.find_first_not_of(' ', word);
+    if (bar == std::string_view::npos || text[bar] != '|') return false;
+    const bool ends = bar + 1 == text.size();
+    if (!ends && text[bar + 1] != ' ') return false;
+    source = std::string(text.substr(0, word));
+    text.remove_prefix(std::min(bar + 2, text.size()));
+    return true;
+}
+
+/// A timestamp at the front, in brackets or not. After it only one blank goes: what is indented stays so.
+bool take_time(std::string_view& text, std::optional<LogTime>& time) {
+    const bool bracket = text.starts_with('[');
+    const auto read = read_time(text.substr(bracket ? 1 : 0));
+    if (!read) return false;
+    text.remove_prefix(read->length + (bracket ? 1 : 0));
+    if (bracket && text.starts_with(']')) text.remove_prefix(1);
+    if (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    time = read->time;
+    return true;
+}
+
+/// `[Nest] 18  - 11/10/2025, 3:51:27 AM     ERROR [ExceptionsHandler] `
+void take_nest_prefix(std::string_view& text, std::optional<LogTime>& time) {
+    constexpr std::string_view mark = "[Nest] ";
+    if (!text.starts_with(mark)) return;
+    const std::size_t dash = text.find(" - ");
+    if (dash == std::string_view::npos || dash > 40) return;
+    std::string_view rest = text.substr(dash + 3);
+    skip_blanks(rest);
+    if (take_time(rest, time)) text = rest;
+}
+
+struct Prefixes {
+    std::string source;
+    std::optional<LogTime> time;
+};
+
+Prefixes take_prefixes(std::string_view& text) {
+    Prefixes out;
+    skip_stream_header(text);
+    for (int round = 0; round < 3; ++round) {
+        const bool source = out.source.empty() && take_source(text, out.source);
+        if (!source && !take_time(text, out.time)) break;
+    }
+    take_nest_prefix(text, out.time);
+    return out;
+}
+
+char unescaped(char c) {
+    switch (c) {
+        case 'n':
+            return '\n';
+        case 't':
+            return '\t';
+        case 'r':
+            return '\r';
+        default:
+            return c;
+    }
+}
+
+/// JSON's escapes undone in the whole text; of \uXXXX only those of ASCII, which is what errors are written in.
+std::string unescape(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '\\' || i + 1 == text.size()) {
+            out += text[i];
+        } else if (text[i + 1] == 'u' && i + 5 < text.size()) {
+            unsigned code = 0;
+            std::from_chars(&text[i + 2], &text[i + 2] + 4, code, 16);
+            if (code < 0x80) out += static_cast<char>(code);
+            i += 5;
+        } else {
+            out += unescaped(text[++i]);
+        }
+    }
+    return out;
+}
+
+bool looks_like_json(std::string_view text) {
+    skip_blanks(text);
+    return text.starts_with("{\"");
+}
+
+/// What follows `"name":` in JSON, blanks skipped.
+std::optional<std::string_view> value_of(std::string_view json, std::string_view name) {
+    std::string wanted;
+    wanted.append(1, '"').append(name).append(1, '"');
+    for (std::size_t at = json.find(wanted); at != std::string_view::npos; at = json.find(wanted, at + 1)) {
+        std::string_view rest = json.substr(at + wanted.size());
+        skip_blanks(rest);
+        if (!rest.starts_with(':')) continue;
+        rest.remove_prefix(1);
+        skip_blanks(rest);
+        return rest;
+    }
+    return std::nullopt;
+}
+
+std::optional<LogTime> time_in_json(std::string_view json) {
+    constexpr std::array<std::string_view, 5> names{"time", "timestamp", "@timestamp", "ts", "datetime"};
+    for (const auto name : names) {
+        const auto value = value_of(json, name);
+        if (!value || value->empty()) continue;
+        if (value->front() == '"') {
+            if (auto read = read_time(value->substr(1))) return read->time;
+        } else if (auto time = time_of_epoch(std::strtod(std::string(value->substr(0, 32)).c_str(), nullptr))) {
+            return time;
+        }
+    }
+    return std::nullopt;
+}
+
+/// Docker's json-file driver: {"log":"text\n","stream":"stderr","time":"..."}. The text is a line like any other.
+std::optional<std::string> unwrapped(std::string_view json, std::optional<LogTime>& time) {
+    constexpr std::string_view mark = "{\"log\":\"";
+    constexpr std::string_view end = "\",\"stream\":\"";
+    if (!json.starts_with(mark)) return std::nullopt;
+    const std::size_t closing = json.rfind(end);
+    if (closing == std::string_view::npos) return std::nullopt;
+    if (auto written = time_in_json(json.substr(closing))) time = written;
+    std::string text = unescape(json.substr(mark.size(), closing - mark.size()));
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+    return text;
+}
+
+std::string_view bounded(std::string_view line) {
+    line = line.substr(0, longest_line);
+    while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
+    return line;
+}
+
+}  // namespace
+
+LogLine take_apart(std::string_view line) {
+    std::string cleaned;
+    std::string_view text = bounded(line);
+    Prefixes prefixes = take_prefixes(text);
+    std::string inner;
+    if (auto wrapped = unwrapped(text, prefixes.time)) {
+        inner = std::move(*wrapped);
+        text = inner;
+        const Prefixes within = take_prefixes(text);
+        if (!prefixes.time) prefixes.time = within.time;
+    }
+    LogLine out{.source = std::move(prefixes.source), .time = std::move(prefixes.time), .text = {}};
+    out.json = looks_like_json(text);
+    if (out.json) {
+        if (auto time = time_in_json(text)) out.time = std::move(time);
+        out.text = clean(unescape(text));
+        return out;
+    }
+    out.text = clean(text);
+    // Colours may come before the prefix of a logger.
+    std::string_view rest = out.text;
+    if (text.find('\x1B') != std::string_view::npos) {
+        const Prefixes within = take_prefixes(rest);
+        if (!out.time) out.time = within.time;
+        out.text.erase(0, out.text.size() - rest.size());
+    }
+    return out;
+}
+
+std::optional<LogTime> time_of_line(std::string_view line) {
+    std::string_view text = line.substr(0, 512);
+    return take_prefixes(text).time;
+}
+
+}  // namespace migration_guard::applog

@@ -1,0 +1,211 @@
+#include "applog/sentence.hpp"
+
+#include "applog/mention.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace migration_guard::applog {
+namespace {
+
+using Kind = LogGroup::Kind;
+
+constexpr std::string_view unavailable = "(not available)";
+
+/// The first text in backticks at or after the front.
+std::string in_backticks(std::string_view text) {
+    const std::size_t line = std::min(text.find('\n'), text.size());
+    const std::size_t open = text.substr(0, line).find('`');
+    return open == std::string_view::npos ? "" : between(text.substr(open), '`', '`');
+}
+
+/// `db:5432` or, in Prisma 7, db:5432 without backticks.
+std::string host_in(std::string_view text) {
+    if (auto quoted = in_backticks(text.substr(0, 1)); text.starts_with('`')) return in_backticks(text);
+    std::string_view host = text.substr(0, std::min(text.find_first_of(" \n\t\"'\\,"), text.size()));
+    while (!host.empty() && (host.back() == '.' || host.back() == ':')) host.remove_suffix(1);
+    return std::string(host.substr(0, 200));
+}
+
+/// "(`email`,`name`)" and "`email`" alike: email,name
+std::string fields_in(std::string_view text) {
+    std::string_view list = text.substr(0, std::min(text.find('\n'), text.size()));
+    const std::size_t open = list.find_first_of("(`");
+    if (open == std::string_view::npos) return "";
+    list.remove_prefix(open);
+    if (list.starts_with(unavailable)) return "";
+    const bool parenthesis = list.starts_with('(');
+    std::string found = parenthesis ? between(list, '(', ')') : between(list, '`', '`');
+    std::erase(found, '`');
+    return found;
+}
+
+using Fill = void (*)(std::string_view after, Sentence& sentence);
+
+void nothing(std::string_view /*after*/, Sentence& /*sentence*/) {}
+void backticks(std::string_view after, Sentence& sentence) {
+    sentence.object = in_backticks(after);
+}
+void host(std::string_view after, Sentence& sentence) {
+    sentence.object = host_in(after);
+}
+void fields(std::string_view after, Sentence& sentence) {
+    sentence.object = fields_in(after);
+}
+void double_quotes(std::string_view after, Sentence& sentence) {
+    sentence.object = between(after, '"', '"');
+}
+
+void model(std::string_view after, Sentence& sentence) {
+    sentence.object = in_backticks(after);
+    sentence.model = sentence.object;
+}
+
+void user(std::string_view after, Sentence& sentence) {
+    const std::size_t credentials = after.find("credentials for ");
+    if (credentials != std::string_view::npos) sentence.object = in_backticks(after.substr(credentials));
+}
+
+/// Code: `42P01`. Message: `relation "x" does not exist`
+void code_and_message(std::string_view after, Sentence& sentence) {
+    constexpr std::string_view message = "Message: `";
+    sentence.sqlstate = in_backticks(after);
+    const std::size_t at = after.find(message);
+    if (at != std::string_view::npos) read_server_message(after.substr(at + message.size(), 500), sentence);
+}
+
+/// PostgresError { code: "42704", message: "type \"x\" does not exist", ... }, of the engines up to 6.
+void debug_print(std::string_view after, Sentence& sentence) {
+    const std::size_t open = after.find('"');
+    if (open == std::string_view::npos || open > 20) return;
+    sentence.sqlstate = between(after.substr(open), '"', '"');
+    constexpr std::string_view message = "message: \"";
+    const std::size_t at = after.find(message);
+    if (at == std::string_view::npos) return;
+    std::string text(after.substr(at + message.size(), 500));
+    std::erase(text, '\\');
+    read_server_message(text, sentence);
+}
+
+void input_value(std::string_view after, Sentence& sentence) {
+    read_server_message(after, sentence);
+}
+
+/// Value 'X' not found in enum 'Role'
+void value_of_enum(std::string_view after, Sentence& sentence) {
+    sentence.object = between(after, '\'', '\'');
+}
+
+/// Expected a string in column 'email', got number: 1
+void column_in_quotes(std::string_view after, Sentence& sentence) {
+    sentence.object = between(after, '\'', '\'');
+}
+
+struct Form {
+    std::string_view text;  ///< what is looked for
+    std::string_view code;
+    Kind kind;
+    Fill fill;  ///< given what follows `text`, less `back` characters
+    std::size_t back = 0;
+    std::string_view must_follow = {};  ///< anywhere behind, on the same line
+};
+
+// Longer and more telling texts first: the first that fits is taken.
+constexpr std::array forms{
+    Form{"The table `", "P2021", Kind::table, backticks, 1, "does not exist in the current database"},
+    Form{"The column `", "P2022", Kind::column, backticks, 1, "does not exist in the current database"},
+    Form{"The underlying table for model `", "P1014", Kind::table, model, 1, "does not exist"},
+    Form{"Raw query failed. Code: `", "P2010", Kind::none, code_and_message, 1},
+    Form{"Database error. Code: `", "P2039", Kind::none, code_and_message, 1},
+    Form{"PostgresError { code: ", "", Kind::none, debug_print},
+    Form{"code: SqlState(", "", Kind::none, debug_print},
+    Form{"Invalid input value: ", "P2007", Kind::none, input_value},
+    Form{"not found in enum ", "", Kind::enum_value, value_of_enum},
+    Form{"Can't reach database server at ", "P1001", Kind::host, host},
+    Form{"The database server was reached but timed out", "P1002", Kind::none, nothing},
+    Form{"The database server at `", "P1002", Kind::host, backticks, 1, "was reached but timed out"},
+    Form{"Timed out trying to acquire a postgres advisory lock", "P1002", Kind::none, nothing},
+    Form{"Authentication failed against ", "P1000", Kind::user, user},
+    Form{"was denied access on the database `", "P1010", Kind::database, backticks, 1},
+    Form{"Database `", "P1003", Kind::database, backticks, 1, "does not exist"},
+    Form{"Error opening a TLS connection", "P1011", Kind::none, nothing},
+    Form{"The provided database string is invalid", "P1013", Kind::none, nothing},
+    Form{"Server has closed the connection", "P1017", Kind::none, nothing},
+    Form{"Timed out fetching a new connection from the connection pool", "P2024", Kind::none, nothing},
+    Form{"Too many database connections opened", "P2037", Kind::none, nothing},
+    Form{"Null constraint violation on the ", "P2011", Kind::column, fields},
+    Form{"Unique constraint failed on the ", "P2002", Kind::constraint, fields},
+    Form{"Foreign key constraint violated", "P2003", Kind::constraint, fields},
+    Form{"Foreign key constraint failed", "P2003", Kind::constraint, fields},
+    Form{"Inconsistent column data", "P2023", Kind::none, nothing},
+    Form{" in column '", "P2023", Kind::column, column_in_quotes, 1, ", got "},
+    Form{"Error converting field \"", "P2032", Kind::column, double_quotes, 1},
+    Form{"that were required but not found", "P2025", Kind::none, nothing},
+    Form{"The database schema is not empty", "P3005", Kind::none, nothing},
+    Form{"migrate found failed migrations in the target database", "P3009", Kind::none, nothing},
+    Form{"A migration failed to apply", "P3018", Kind::none, nothing},
+};
+
+bool fits(const Form& form, std::string_view after) {
+    if (form.must_follow.empty()) return true;
+    return after.substr(0, std::min(after.find('\n'), after.size())).find(form.must_follow) != std::string_view::npos;
+}
+
+/// `relation "x" does not exist`: the name, quotes and escapes removed. Unquoted for columns.
+std::string name_after(std::string_view message, std::string_view word) {
+    const std::size_t at = message.find(word);
+    if (at == std::string_view::npos) return "";
+    const std::string_view rest = message.substr(at + word.size());
+    if (rest.starts_with('"')) return between(rest, '"', '"');
+    return std::string(rest.substr(0, std::min(rest.find_first_of(" `'\n"), rest.size())));
+}
+
+}  // namespace
+
+void read_server_message(std::string_view message, Sentence& sentence) {
+    struct Word {
+        std::string_view text;
+        Kind kind;
+        std::string_view sqlstate;
+    };
+    static constexpr std::array words{Word{"relation ", Kind::table, "42P01"}, Word{"column ", Kind::column, "42703"},
+                                      Word{"type ", Kind::type, "42704"}};
+    message = message.substr(0, std::min(message.find('\n'), message.size()));
+    if (const std::size_t at = message.find("for enum "); at != std::string_view::npos) {
+        sentence.kind = Kind::enum_value;
+        if (sentence.sqlstate.empty()) sentence.sqlstate = "22P02";
+        const std::string type = name_after(message, "for enum ");
+        const std::string value = name_after(message.substr(at), ": ");
+        sentence.object = value.empty() ? type : type + "." + value;
+        return;
+    }
+    if (message.find("does not exist") == std::string_view::npos) return;
+    for (const auto& word : words) {
+        const std::string name = name_after(message, word.text);
+        if (name.empty()) continue;
+        if (sentence.sqlstate.empty()) sentence.sqlstate = word.sqlstate;
+        sentence.kind = word.kind;
+        sentence.object = name;
+        return;
+    }
+}
+
+std::optional<Sentence> find_sentence(std::string_view text) {
+    for (const auto& form : forms) {
+        const std::size_t at = text.find(form.text);
+        if (at == std::string_view::npos) continue;
+        const std::string_view after = text.substr(at + form.text.size() - form.back);
+        if (!fits(form, after)) continue;
+        Sentence out;
+        out.at = at;
+        out.code = form.code;
+        out.kind = form.kind;
+        form.fill(after, out);
+        // Without a SQLSTATE the debug print of another error, of another database.
+        if (out.code.empty() && out.sqlstate.empty() && out.object.empty()) continue;
+        return out;
+    }
+    return std::nullopt;
+}
+
+}  // namespace migration_guard::applog

@@ -1,0 +1,293 @@
+#include "applog/tracker.hpp"
+
+#include "applog/mention.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace migration_guard::applog {
+namespace {
+
+constexpr std::size_t most_sources = 64;
+
+// How far, in bytes of the log, one line reaches to the next of the same error. A thrown error with two stack traces
+// takes 3 to 4 KB; replicas write in between.
+constexpr std::uint64_t reach_of_head = 8U * 1024;
+constexpr std::uint64_t reach_of_error = 32U * 1024;
+constexpr std::uint64_t reach_of_code = 4U * 1024;
+constexpr std::uint64_t reach_of_client_log = 64U * 1024;
+constexpr std::uint64_t reach_of_time = 8U * 1024;
+
+constexpr std::size_t longest_kept_line = 1000;
+
+bool within(std::uint64_t from, std::uint64_t to, std::uint64_t reach) {
+    return to - from <= reach;
+}
+
+bool contains(std::string_view text, std::string_view word) {
+    return text.find(word) != std::string_view::npos;
+}
+
+std::string_view trimmed(std::string_view text) {
+    const std::size_t begin = text.find_first_not_of(" \t\n");
+    if (begin == std::string_view::npos) return {};
+    return text.substr(begin, text.find_last_not_of(" \t\n") + 1 - begin);
+}
+
+/// Lines of a code frame or of a stack say nothing of their own.
+bool is_frame(std::string_view text) {
+    constexpr std::string_view arrow = "\xE2\x86\x92";
+    const std::string_view line = trimmed(text);
+    return line.empty() || line.starts_with("at ") || line.starts_with("/") || line.starts_with(arrow) ||
+           (line.front() >= '0' && line.front() <= '9');
+}
+
+std::string_view line_at(std::string_view text, std::size_t at) {
+    const std::size_t newline = at == 0 ? std::string_view::npos : text.rfind('\n', at - 1);
+    const std::size_t begin = newline == std::string_view::npos ? 0 : newline + 1;
+    return text.substr(begin, std::min(text.find('\n', at), text.size()) - begin);
+}
+
+/// The same in a line of JSON, where the string that holds it may end before the line does.
+std::string_view message_at(std::string_view json, std::size_t at) {
+    const std::string_view line = line_at(json, at);
+    const std::size_t from = at - static_cast<std::size_t>(line.data() - json.data());
+    return line.substr(0, std::min({line.find("\",", from), line.find("\"}", from), line.size()}));
+}
+
+/// The name in "Migration name: x" (P3018), or in ``The `x` migration started at ... failed`` (P3009).
+std::string find_migration(std::string_view text) {
+    constexpr std::string_view named = "Migration name: ";
+    if (text.starts_with(named)) return std::string(text.substr(named.size(), 255));
+    const bool failed = text.starts_with("The `") && contains(text, "` migration started at ");
+    return failed ? between(text.substr(4), '`', '`') : "";
+}
+
+/// Of an error that the log gives by its code and properties alone.
+Sentence sentence_of_code(const std::string& code, std::string_view text) {
+    Sentence out;
+    out.code = code;
+    out.at = text.find(code);
+    if (code == "P2021") {
+        out.kind = LogGroup::Kind::table;
+        out.object = find_property(text, "table");
+    } else if (code == "P2022") {
+        out.kind = LogGroup::Kind::column;
+        out.object = find_property(text, "column");
+    }
+    return out;
+}
+
+}  // namespace
+
+Tracker::Source& Tracker::source_of(const std::string& name) {
+    if (sources_.size() >= most_sources && !sources_.contains(name)) {
+        for (auto& [other, source] : sources_) close_adapter(source);
+        sources_.clear();
+    }
+    return sources_[name];
+}
+
+void Tracker::want(std::uint64_t until) {
+    wanted_until_ = std::max(wanted_until_, until);
+}
+
+std::optional<LogTime> Tracker::time_of(const Source& source, std::uint64_t offset) const {
+    if (source.time && within(source.time_offset, offset, reach_of_time)) return source.time;
+    return time_before_(offset);
+}
+
+void Tracker::take(const LogLine& line, std::uint64_t offset) {
+    Source& source = source_of(line.source);
+    if (line.time) {
+        source.time = line.time;
+        source.time_offset = offset;
+    }
+    if (source.adapter.open && !within(source.adapter.offset, offset, reach_of_code)) close_adapter(source);
+    if (line.json) {
+        take_json(source, line.text, offset);
+    } else {
+        take_text(source, line.text, offset);
+    }
+}
+
+/// All of an error is in the line, often three times: message, stack, message again.
+void Tracker::take_json(Source& source, const std::string& text, std::uint64_t offset) {
+    auto sentence = find_sentence(text);
+    if (!sentence) sentence = find_adapter_error(text);
+    const std::string code = find_code(text);
+    if (!sentence && !code.empty()) sentence = sentence_of_code(code, text);
+    if (!sentence) return;
+    if (sentence->code.empty() && sentence->sqlstate.empty()) sentence->code = code;
+    if (sentence->object.empty()) sentence->object = sentence_of_code(sentence->code, text).object;
+    if (sentence->object.empty()) read_server_message(find_property(text, "originalMessage"), *sentence);
+    if (sentence->model.empty()) sentence->model = find_property(text, "modelName");
+    if (sentence->model.empty()) sentence->model = find_accessor(text);
+    source.head = {};
+    const std::string_view message = message_at(text, sentence->at);
+    count(source, {.sentence = std::move(*sentence), .time = time_of(source, offset), .sample = message}, offset);
+    groups_.learn_model(source.last.group, find_property(text, "modelName"));
+}
+
+void Tracker::take_text(Source& source, const std::string& text, std::uint64_t offset) {
+    const bool head = take_head(source, text, offset);
+    auto sentence = find_sentence(text);
+    const std::string code = find_code(text);
+    if (sentence) {
+        if (sentence->code.empty() && sentence->sqlstate.empty()) sentence->code = code;
+        take_sentence(source, std::move(*sentence), text, offset);
+        if (!code.empty()) settle(source.due[source.last.code]);
+    } else if (!code.empty()) {
+        take_code(source, code, text, offset);
+    } else if (auto adapter = find_adapter_error(text)) {
+        take_adapter(source, std::move(*adapter), text, offset);
+    } else if (!head && source.head.open && source.head.text.empty() && !is_frame(text)) {
+        source.head.text = trimmed(text).substr(0, longest_kept_line);
+    }
+    take_properties(source, text, offset);
+    take_migration(source, text, offset);
+}
+
+/// `prisma:error`, `PrismaClientKnownRequestError:`, ``Invalid `prisma.user.create()` invocation``.
+bool Tracker::take_head(Source& source, const std::string& text, std::uint64_t offset) {
+    Head& head = source.head;
+    if (head.open && !within(head.offset, offset, reach_of_head)) head = {};
+    const bool client_log = contains(text, "prisma:error");
+    const bool thrown = contains(text, "PrismaClient") && contains(text, "Error");
+    const bool invocation = contains(text, "` invocation");
+    if (!client_log && !thrown && !invocation) return false;
+    if (client_log || thrown || !head.open) {
+        head = {};
+        head.open = true;
+        head.client_log = client_log;
+        head.nested = contains(text, "cause: Prisma") || contains(text, "[cause]: Prisma");
+    }
+    head.offset = offset;
+    if (invocation) head.accessor = find_accessor(text);
+    want(offset + reach_of_head);
+    return true;
+}
+
+void Tracker::take_sentence(Source& source, Sentence sentence, const std::string& text, std::uint64_t offset) {
+    if (sentence.model.empty()) sentence.model = source.head.accessor;
+    const Last& last = source.last;
+    // "P2021" on a line before: the same error, which now says more.
+    const bool explains = last.known && last.only_code && within(last.offset, offset, reach_of_code) &&
+                          (last.code == sentence.code || sentence.code.empty());
+    if (explains && last.counted) groups_.take_back(last.group);
+    count(source, {.sentence = std::move(sentence), .time = time_of(source, offset), .sample = trimmed(text)}, offset);
+    if (last.counted && !explains) owe(source.due[last.code], offset);
+    source.head = {};
+    want(offset + reach_of_head);
+}
+
+/// A code behind its sentence belongs to it; otherwise it is all that the log has of the error, or all before it.
+void Tracker::take_code(Source& source, const std::string& code, const std::string& text, std::uint64_t offset) {
+    Due& due = source.due[code];
+    if (due.count > 0 && within(due.offset, offset, reach_of_error)) return settle(due);
+    due = {};
+    close_adapter(source);
+    Sentence sentence = sentence_of_code(code, text);
+    sentence.model = source.head.accessor;
+    const std::string message = std::exchange(source.head, {}).text;
+    const std::string_view sample = message.empty() ? trimmed(text) : std::string_view(message);
+    count(source, {.sentence = std::move(sentence), .time = time_of(source, offset), .sample = sample}, offset);
+    source.last.only_code = message.empty();
+    want(offset + reach_of_code);
+}
+
+void Tracker::take_adapter(Source& source, Sentence sentence, const std::string& text, std::uint64_t offset) {
+    close_adapter(source);
+    sentence.model = source.head.accessor;
+    source.adapter = {.open = true,
+                      .sentence = std::move(sentence),
+                      .line = std::string(trimmed(text).substr(0, longest_kept_line)),
+                      .time = time_of(source, offset),
+                      .offset = offset};
+    want(offset + reach_of_code);
+}
+
+void Tracker::take_properties(Source& source, const std::string& text, std::uint64_t offset) {
+    if (source.adapter.open) {
+        Sentence& told = source.adapter.sentence;
+        if (told.kind == LogGroup::Kind::table) told.object = find_property(text, "table");
+        if (told.kind == LogGroup::Kind::column) told.object = find_property(text, "column");
+        if (told.object.empty()) {
+            Sentence server;
+            read_server_message(find_property(text, "originalMessage"), server);
+            told.object = server.object;
+        }
+        if (!told.object.empty()) close_adapter(source);
+    }
+    const Last& last = source.last;
+    if (last.known && within(last.offset, offset, reach_of_error))
+        groups_.learn_model(last.group, find_property(text, "modelName"));
+}
+
+/// The errors of Prisma Migrate tell the migration some lines later.
+void Tracker::take_migration(Source& source, const std::string& text, std::uint64_t offset) {
+    Last& last = source.last;
+    if (!last.known || !last.counted || !last.code.starts_with("P30")) return;
+    const std::string name = find_migration(text);
+    if (name.empty() || !within(last.offset, offset, reach_of_code)) return;
+    Sentence sentence;
+    sentence.code = last.code;
+    sentence.kind = LogGroup::Kind::migration;
+    sentence.object = name;
+    const auto time = time_of(source, offset);
+    groups_.take_back(last.group);
+    last.group = groups_.place({.sentence = sentence, .time = time, .sample = trimmed(text)});
+    groups_.count(last.group, time);
+    // A further name belongs to the same error.
+    last.counted = false;
+}
+
+void Tracker::close_adapter(Source& source) {
+    if (!source.adapter.open) return;
+    const Adapter adapter = std::exchange(source.adapter, {});
+    count(source, {.sentence = adapter.sentence, .time = adapter.time, .sample = adapter.line}, adapter.offset);
+}
+
+void Tracker::owe(Due& due, std::uint64_t offset) {
+    if (!within(due.offset, offset, reach_of_error)) due.count = 0;
+    due = {.count = due.count + 1, .offset = offset};
+}
+
+void Tracker::settle(Due& due) {
+    if (due.count > 0) --due.count;
+}
+
+/// The client prints an error when it is asked to log, then throws it, and the app prints it again.
+bool Tracker::repeats_client_log(std::size_t group, bool client_log, std::uint64_t offset) {
+    if (group == Groups::none) return false;
+    Due& unpaired = unpaired_[group];
+    if (!within(unpaired.offset, offset, reach_of_client_log)) unpaired.count = 0;
+    if (client_log) {
+        unpaired = {.count = unpaired.count + 1, .offset = offset};
+        return false;
+    }
+    const bool repeats = unpaired.count > 0;
+    settle(unpaired);
+    return repeats;
+}
+
+void Tracker::count(Source& source, const Occurrence& occurrence, std::uint64_t offset) {
+    const std::size_t group = groups_.place(occurrence);
+    Last& last = source.last;
+    const bool nested =
+        source.head.nested && last.known && last.group == group && within(last.offset, offset, reach_of_error);
+    const bool repeated = nested || repeats_client_log(group, source.head.client_log, offset);
+    if (repeated) {
+        groups_.touch(group, occurrence.time);
+    } else {
+        groups_.count(group, occurrence.time);
+    }
+    last = {.known = true, .counted = !repeated, .group = group, .code = occurrence.sentence.code, .offset = offset};
+}
+
+LogFindings Tracker::finish() {
+    for (auto& [name, source] : sources_) close_adapter(source);
+    return groups_.findings();
+}
+
+}  // namespace migration_guard::applog
