@@ -11,7 +11,7 @@
 namespace migration_guard::applog {
 namespace {
 
-constexpr std::size_t longest_line = 64U * 1024;
+constexpr std::size_t longest_line = 65'536;
 constexpr std::size_t longest_source = 160;
 
 bool is_blank(char c) {
@@ -60,7 +60,7 @@ void take_nest_prefix(std::string_view& text, std::optional<LogTime>& time) {
     constexpr std::string_view mark = "[Nest] ";
     if (!text.starts_with(mark)) return;
     const std::size_t dash = text.find(" - ");
-    if (dash == std::string_view::npos || dash > 40) return;
+    if (dash > 40) return;
     std::string_view rest = text.substr(dash + 3);
     skip_blanks(rest);
     if (take_time(rest, time)) text = rest;
@@ -150,8 +150,8 @@ std::optional<LogTime> time_in_json(std::string_view json) {
 
 /// Docker's json-file driver: {"log":"text\n","stream":"stderr","time":"..."}. The text is a line like any other.
 std::optional<std::string> unwrapped(std::string_view json, std::optional<LogTime>& time) {
-    constexpr std::string_view mark = "{\"log\":\"";
-    constexpr std::string_view end = "\",\"stream\":\"";
+    constexpr std::string_view mark = R"({"log":")";
+    constexpr std::string_view end = R"(","stream":")";
     if (!json.starts_with(mark)) return std::nullopt;
     const std::size_t closing = json.rfind(end);
     if (closing == std::string_view::npos) return std::nullopt;

@@ -76,10 +76,13 @@ bool plausible(const Civil& t) {
            t.hour <= 24 && t.minute <= 59 && t.second <= 60;
 }
 
+std::int64_t micros_of_day(std::int64_t hours, std::int64_t minutes, std::int64_t seconds) {
+    return (hours * 3600 + minutes * 60 + seconds) * micros_per_second;
+}
+
 std::int64_t micros_of(const Civil& t) {
-    const std::int64_t seconds =
-        days(t.year, t.month, t.day) * seconds_per_day + t.hour * 3600 + t.minute * 60 + t.second;
-    return seconds * micros_per_second;
+    return days(t.year, t.month, t.day) * seconds_per_day * micros_per_second +
+           micros_of_day(t.hour, t.minute, t.second);
 }
 
 /// .425062648 as microseconds; any number of digits.
@@ -109,7 +112,7 @@ std::int64_t offset(Reader& reader) {
     const int minutes = ahead.number(2, 2);
     if (!ahead.ok()) return 0;
     reader = ahead;
-    return (sign == '-' ? -1 : 1) * (hours * 3600 + minutes * 60) * micros_per_second;
+    return (sign == '-' ? -1 : 1) * micros_of_day(hours, minutes, 0);
 }
 
 std::optional<ReadTime> read_iso(std::string_view text) {

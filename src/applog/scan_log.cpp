@@ -9,12 +9,10 @@
 namespace migration_guard {
 namespace {
 
-using applog::LogLine;
-using applog::Tracker;
-
-constexpr std::size_t history_size = 8U * 1024;  ///< of lines already read, for the time of those that have none
-constexpr std::size_t block_size = 256U * 1024;  ///< fits the second-level cache; a longer line is read in pieces
-constexpr std::size_t before_place = 48U * 1024;
+constexpr std::size_t kib = 1024;
+constexpr std::size_t history_size = 8 * kib;  ///< of lines already read, for the time of those that have none
+constexpr std::size_t block_size = 256 * kib;  ///< fits the second-level cache; a longer line is read in pieces
+constexpr std::size_t before_place = 48 * kib;
 
 }  // namespace
 
@@ -84,7 +82,7 @@ private:
 
     void take(std::size_t begin, std::size_t place, std::size_t end) {
         // Of a line without end the part around the place that is worth a look.
-        if (place - begin > before_place) begin = place - 1024;
+        if (place - begin > before_place) begin = place - kib;
         const std::string_view text = window().substr(begin, end - begin);
         tracker_.take(applog::take_apart(text), offset_of(begin));
     }
@@ -118,7 +116,7 @@ private:
     std::size_t searched_ = 0;  ///< up to there the prefilter found nothing
     std::uint64_t base_ = 0;    ///< offset of the buffer's beginning in the log
     std::uint64_t bytes_ = 0;
-    Tracker tracker_{[this](std::uint64_t offset) { return time_before(offset); }};
+    applog::Tracker tracker_{[this](std::uint64_t offset) { return time_before(offset); }};
 };
 
 LogScanner::LogScanner() : work_(std::make_unique<Work>()) {}

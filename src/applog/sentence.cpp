@@ -21,7 +21,7 @@ std::string in_backticks(std::string_view text) {
 
 /// `db:5432` or, in Prisma 7, db:5432 without backticks.
 std::string host_in(std::string_view text) {
-    if (auto quoted = in_backticks(text.substr(0, 1)); text.starts_with('`')) return in_backticks(text);
+    if (text.starts_with('`')) return in_backticks(text);
     std::string_view host = text.substr(0, std::min(text.find_first_of(" \n\t\"'\\,"), text.size()));
     while (!host.empty() && (host.back() == '.' || host.back() == ':')) host.remove_suffix(1);
     return std::string(host.substr(0, 200));
@@ -77,7 +77,7 @@ void code_and_message(std::string_view after, Sentence& sentence) {
 /// PostgresError { code: "42704", message: "type \"x\" does not exist", ... }, of the engines up to 6.
 void debug_print(std::string_view after, Sentence& sentence) {
     const std::size_t open = after.find('"');
-    if (open == std::string_view::npos || open > 20) return;
+    if (open > 20) return;
     sentence.sqlstate = between(after.substr(open), '"', '"');
     constexpr std::string_view message = "message: \"";
     const std::size_t at = after.find(message);

@@ -12,11 +12,12 @@ constexpr std::size_t most_sources = 64;
 
 // How far, in bytes of the log, one line reaches to the next of the same error. A thrown error with two stack traces
 // takes 3 to 4 KB; replicas write in between.
-constexpr std::uint64_t reach_of_head = 8U * 1024;
-constexpr std::uint64_t reach_of_error = 32U * 1024;
-constexpr std::uint64_t reach_of_code = 4U * 1024;
-constexpr std::uint64_t reach_of_client_log = 64U * 1024;
-constexpr std::uint64_t reach_of_time = 8U * 1024;
+constexpr std::uint64_t kib = 1024;
+constexpr std::uint64_t reach_of_head = 8 * kib;
+constexpr std::uint64_t reach_of_error = 32 * kib;
+constexpr std::uint64_t reach_of_code = 4 * kib;
+constexpr std::uint64_t reach_of_client_log = 64 * kib;
+constexpr std::uint64_t reach_of_time = 8 * kib;
 
 constexpr std::size_t longest_kept_line = 1000;
 

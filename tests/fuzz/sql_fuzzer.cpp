@@ -80,7 +80,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
             objects.push_back({effect.member.empty() ? migration_guard::ScriptObject::Kind::table
                                                      : migration_guard::ScriptObject::Kind::column,
                                effect.schema, effect.object, effect.member});
-    for (const auto& object : objects) origins.find(object);
+    for (const auto& object : objects) static_cast<void>(origins.find(object));
     demand(origins.created_by_pending(names, objects).size() == objects.size(), "an answer is missing");
     demand(migration_guard::collisions(scripts, "public", Catalogue{}).empty(), "a collision with an empty database");
     demand(migration_guard::prove_baseline(scripts, "public", Catalogue{}).steps.size() == scripts.size(),

@@ -1,0 +1,101 @@
+// How fast diagnose --logs reads: the aim is 300 MB/s on typical logs.
+
+#include "applog/scan_log.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <sstream>
+#include <string>
+#include <string_view>
+
+namespace {
+
+constexpr std::size_t log_size = 64U << 20U;
+
+constexpr std::string_view error =
+    "2025-11-10T03:51:27.425062648Z prisma:error \n"
+    "2025-11-10T03:51:27.425070001Z Invalid `prisma.analyticsEvent.create()` invocation:\n"
+    "2025-11-10T03:51:27.425071002Z \n"
+    "2025-11-10T03:51:27.425072003Z The table `public.AnalyticsEvent` does not exist in the current database.\n";
+
+/// Pieces and numbers one after the other. (operator+ on strings trips a false warning of g++ 12.)
+template <class... Pieces>
+std::string joined(const Pieces&... pieces) {
+    std::ostringstream out;
+    (out << ... << pieces);
+    return out.str();
+}
+
+/// Access lines as CapRover shows them, some with the words that the prefilter looks for.
+std::string access_line(std::size_t i) {
+    return joined("2025-11-10T03:51:", 10 + i % 50, ".425062648Z app.1.x7k2@node1    | ",
+                  i % 7 == 0 ? "POST /track" : "GET /assets/index-0f3a91.js", " ", 200 + i % 5, " ", i % 97,
+                  "ms Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/120.0 Safari/537.36 user=", i % 1000,
+                  "\n");
+}
+
+/// What pino writes for each request.
+std::string json_line(std::size_t i) {
+    return joined(R"({"level":30,"time":17627466)", 87'425 + i % 9'999,
+                  R"(,"pid":18,"hostname":"srv-captain--app","req":{"id":)", i,
+                  R"(,"method":"GET","url":"/api/events?page=)", i % 100,
+                  R"(","headers":{"host":"app.example.org"}},"res":{"statusCode":200},"responseTime":)", i % 97,
+                  R"(,"msg":"request completed"})", "\n");
+}
+
+/// Every query of the client, logged: many tables, many enums.
+std::string query_line(std::size_t i) {
+    return joined(
+        "prisma:query SELECT \"public\".\"User\".\"id\", \"public\".\"User\".\"table_number\" FROM "
+        "\"public\".\"User\" WHERE \"public\".\"User\".\"id\" = $1 LIMIT $2 OFFSET $3 /* ",
+        i, " menu database */\n");
+}
+
+template <class Line>
+std::string log_of(Line line, std::size_t lines_between_errors) {
+    std::string out;
+    out.reserve(log_size + 4096);
+    for (std::size_t i = 0; out.size() < log_size; ++i) {
+        out += line(i);
+        if (lines_between_errors != 0 && i % lines_between_errors == 0) out += error;
+    }
+    return out;
+}
+
+void scan(benchmark::State& state, const std::string& log) {
+    for (auto _ : state) {
+        std::string_view rest = log;
+        const auto findings = migration_guard::scan_log([&rest](char* into, std::size_t size) {
+            const std::size_t taken = rest.copy(into, size);
+            rest.remove_prefix(taken);
+            return taken;
+        });
+        benchmark::DoNotOptimize(findings.errors);
+        state.counters["errors"] = static_cast<double>(findings.errors);
+    }
+    state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(log.size()));
+}
+
+void access_log(benchmark::State& state) {
+    scan(state, log_of(access_line, 1000));
+}
+void json_log(benchmark::State& state) {
+    scan(state, log_of(json_line, 1000));
+}
+void query_log(benchmark::State& state) {
+    scan(state, log_of(query_line, 1000));
+}
+void quiet_log(benchmark::State& state) {
+    scan(state, log_of(access_line, 0));
+}
+void nothing_but_errors(benchmark::State& state) {
+    scan(state, log_of([](std::size_t) { return std::string(error); }, 0));
+}
+
+BENCHMARK(quiet_log)->Unit(benchmark::kMillisecond);
+BENCHMARK(access_log)->Unit(benchmark::kMillisecond);
+BENCHMARK(json_log)->Unit(benchmark::kMillisecond);
+BENCHMARK(query_log)->Unit(benchmark::kMillisecond);
+BENCHMARK(nothing_but_errors)->Unit(benchmark::kMillisecond);
+
+}  // namespace
