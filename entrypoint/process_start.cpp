@@ -22,6 +22,7 @@ ProcessStart process_start(int argc, char** argv) {
     std::error_code gone;
     start.directory = std::filesystem::current_path(gone);
     if (gone) start.directory = "/";
+    start.is_first_process = getpid() == 1;
     start.terminal = isatty(STDERR_FILENO) == 1;
     start.descriptors = system::open_descriptors();
     return start;

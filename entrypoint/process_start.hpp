@@ -18,8 +18,9 @@ struct ProcessStart {
     std::map<std::string, std::string> variables;  ///< the same to look up; the first of a name counts, as in getenv
     std::filesystem::path directory;
     Instant time;
-    bool terminal = false;         ///< standard error is one
-    std::vector<int> descriptors;  ///< inherited beyond standard error
+    bool terminal = false;          ///< standard error is one
+    bool is_first_process = false;  ///< process 1: the main process of a container
+    std::vector<int> descriptors;   ///< inherited beyond standard error
 };
 
 ProcessStart process_start(int argc, char** argv);

@@ -29,6 +29,7 @@ using config::Subcommand;
 int Program::main() {
     try {
         line_ = config::parse_command_line(start_.arguments);
+        understood_ = true;
         if (line_.help) return print(config::help_text(line_));
         if (line_.version) return print(config::version_text());
         return dispatch();
@@ -158,7 +159,15 @@ int Program::migrate() {
 
 int Program::wait() {
     configure();
-    find_everything();
+    try {
+        find_everything();
+    } catch (const Failure& failure) {
+        // Waiting needs a URL and nothing else: an image without migrations may wait as well.
+        if (failure.code != ExitCode::bundle_unreadable) throw;
+        image_.emplace();
+        image_->project.directory = start_.directory;
+        find_database();
+    }
     auto world = build_world();
     return conclude(Guard(world.plan(), world.ports()).wait());
 }
@@ -216,7 +225,8 @@ int Program::probe() {
 // ---- what they share ------------------------------------------------------------------------------------------------
 
 void Program::configure() {
-    journal_ = log::open_journal(config::log_settings(line_, start_.variables), secrets_, start_.time);
+    loaded_.settings = config::early_settings(line_, start_.variables);  // how to end, should load_settings fail
+    journal_ = log::open_journal(loaded_.settings, secrets_, start_.time);
     log_ = std::make_unique<StartLine>(*journal_);
     loaded_ = config::load_settings(line_, start_.variables, start_.directory);
     log::StateHook tell_probe;
@@ -231,6 +241,10 @@ void Program::configure() {
 
 void Program::find_everything() {
     image_ = read_image(loaded_.settings, start_.variables, start_.directory);
+    find_database();
+}
+
+void Program::find_database() {
     databases_ = find_databases(*image_, loaded_.settings, start_.variables, start_.directory);
     add_secrets(secrets_, *databases_);
     log_->hold(start_fields(loaded_, *databases_));
@@ -243,8 +257,12 @@ World Program::build_world() {
 }
 
 Ending Program::ending() {
-    if (!journal_) journal_ = log::open_journal(config::log_settings(line_, start_.variables), secrets_, start_.time);
-    const bool lingers = line_.subcommand == Subcommand::run;
+    if (!journal_) {  // a bad command line
+        loaded_.settings = config::early_settings(line_, start_.variables);
+        journal_ = log::open_journal(loaded_.settings, secrets_, start_.time);
+    }
+    // A bad ENTRYPOINT line has to be read in the container's log too; a mistyped command in a shell has not.
+    const bool lingers = line_.subcommand == Subcommand::run && (understood_ || start_.is_first_process);
     return {start_, loaded_.settings, secrets_, signals_, log_ ? static_cast<Journal&>(*log_) : *journal_, lingers};
 }
 

@@ -49,6 +49,7 @@ private:
     void configure();
     /// Project, URLs and start line (66, 78).
     void find_everything();
+    void find_database();
     World build_world();
     int conclude(const Outcome& outcome);
     [[nodiscard]] Ending ending();
@@ -56,6 +57,7 @@ private:
     const ProcessStart& start_;
     system::StopSignals& signals_;
     config::CommandLine line_;
+    bool understood_ = false;  ///< the command line
     config::Loaded loaded_;
     Secrets secrets_;
     std::optional<system::StateFile> state_;  ///< outlives the journal, which tells it

@@ -19,6 +19,7 @@ constexpr std::uintmax_t largest_smoke_script = 1 << 20;
 std::vector<SmokeScript> read_smoke(const Settings& settings, const Image& image, const std::filesystem::path& cwd) {
     namespace fs = std::filesystem;
     const bool configured = !settings.smoke_dir.empty();
+    if (!configured && image.project.migrations_dir.empty()) return {};
     const auto dir = configured ? cwd / settings.smoke_dir : image.project.migrations_dir.parent_path() / "smoke";
     std::error_code error;
     if (!fs::is_directory(dir, error)) {

@@ -86,6 +86,13 @@ std::string remedy_for_missing_cli() {
            "(dependencies, not devDependencies; pnpm: allow its build scripts)";
 }
 
+std::string words_for_unknown_end(const Examination& before, const std::string& why) {
+    return fmt::format(
+        "the apply of {} was ended and cancelled on the server; what it left could not be read ({}): "
+        "migration-guard check tells",
+        join(before.pending, 3), why);
+}
+
 std::optional<ResolveOrder> parse_resolve_once(const std::string& text) {
     constexpr std::string_view prefix = "rolled-back:";
     const auto at = text.rfind('@');

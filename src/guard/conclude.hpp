@@ -28,6 +28,8 @@ Failure read_only_for_too_long(const Plan& plan);
 std::string who_migrates(const Examination& seen, ApplyMode apply);
 std::string one_pending_and(const Examination& seen, const std::string& missing);
 std::string remedy_for_missing_cli();
+/// When the ledger could not be read any more after a stop signal.
+std::string words_for_unknown_end(const Examination& before, const std::string& why);
 
 /// `rolled-back:NAME@ROW`; none when empty or not of that form (config/ has refused that before).
 struct ResolveOrder {

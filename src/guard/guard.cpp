@@ -69,6 +69,10 @@ Guard::Next Guard::step(Outcome& outcome) {
         // With the turn in hand everything is looked at again: another guard may just have finished.
         return turn_ ? Next::look_again : wait_for_others(outcome, seen, verdict);
     }
+    if (!turn_->held()) {
+        turn_.reset();
+        return Next::look_again;
+    }
     return apply(outcome, seen);
 }
 
@@ -96,12 +100,12 @@ Guard::Next Guard::apply(Outcome& outcome, const Examination& before) {
     const auto applying = ports_.migrator->start(request);
     const auto supervised = supervise(*applying, request, plan_, ports_, limit);
 
-    const Limit last_look(ports_.clock,
-                          std::max(ports_.clock.now() + seconds(5), ports_.clock.now() + deadline_.remaining()));
-    wait_for_database(plan_, ports_, last_look, MayWrite::no);
-    const auto after = examine(plan_, ports_);
-    if (supervised.end == Supervised::End::interrupted) throw interrupted_apply(before, after, supervised);
+    if (!turn_->held()) {
+        ports_.journal.event(Level::warn, "turn", "the server ended the session that held this guard's turn", {});
+    }
 
+    const auto after = look_after(before, supervised);
+    if (supervised.end == Supervised::End::interrupted) throw interrupted_apply(before, after, supervised);
     note_applied(outcome, before, after);
     if (another_prisma_was_first(supervised, before, after)) {
         turn_.reset();
@@ -112,6 +116,22 @@ Guard::Next Guard::apply(Outcome& outcome, const Examination& before) {
     if (const auto problem = why_not_applied(before, after, supervised, plan_)) conclude_with(outcome, *problem);
     turn_.reset();
     return Next::done;
+}
+
+/// The look that decides. After a stop signal it must not hold up the exit, nor change its code.
+Examination Guard::look_after(const Examination& before, const Supervised& supervised) {
+    const bool stopped = supervised.end == Supervised::End::interrupted;
+    const Limit at_least(ports_.clock, ports_.clock.now() + seconds(stopped ? 1 : 5));
+    const Limit& limit = stopped || deadline_.remaining() < at_least.remaining() ? at_least : deadline_;
+    try {
+        wait_for_database(plan_, ports_, limit, MayWrite::no);
+        return examine(plan_, ports_);
+    } catch (const Failure& failure) {
+        if (!stopped) throw;
+        throw Interrupted(supervised.signal, words_for_unknown_end(before, failure.what()));
+    } catch (const Interrupted& again) {
+        throw Interrupted(again.signal, words_for_unknown_end(before, "another signal"));
+    }
 }
 
 void Guard::require_able_to_apply(const Examination& seen) {

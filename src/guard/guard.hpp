@@ -8,6 +8,7 @@
 #include "guard/examine.hpp"
 #include "guard/limits.hpp"
 #include "guard/plan.hpp"
+#include "guard/supervise.hpp"
 #include "guard/wait.hpp"
 
 #include <functional>
@@ -38,6 +39,7 @@ private:
     Next step(Outcome& outcome);
     Next wait_for_others(Outcome& outcome, const Examination& seen, const Verdict& verdict);
     Next apply(Outcome& outcome, const Examination& before);
+    Examination look_after(const Examination& before, const Supervised& supervised);
     void require_able_to_apply(const Examination& seen);
     void resolve_once(Examination& seen);
     void smoke(Outcome& outcome);
