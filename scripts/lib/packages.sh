@@ -12,7 +12,7 @@ packages_for() {
       compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
       echo openssl util-linux
       ;;
-    test) echo libgtest-dev libgmock-dev pgbouncer "$(packages_for server)" ;;
+    test) echo libgtest-dev libgmock-dev pgbouncer aspell aspell-en aspell-fr curl "$(packages_for server)" ;;
     npm) echo npm ca-certificates ;;
     static) echo make dpkg-dev file util-linux ;;
     arm64) echo g++-aarch64-linux-gnu qemu-user ;;

@@ -39,7 +39,7 @@ for (const page of pages) {
         const outputs = await scene.run(block.commands.map(({ text: command }) => command))
         written.push({ ...block, commands: block.commands.map((command, i) => result(command, outputs[i], block.hide)) })
       })
-    if (pin) writeFileSync(path, withBodies(text, written))
+    if (pin && written.length === blocks.length) writeFileSync(path, withBodies(text, written))
   })
   after(() => scene?.close())
 }

@@ -43,10 +43,19 @@ export function anchorsOf(text) {
   return anchors
 }
 
-/** Prose for a spell checker: no code, link targets, exit code names or words with digits, dots or capitals within. */
+/** Prose for a spell checker: no code, link targets, names of files, or words with digits or capitals within. */
 export function proseOf(text) {
   return proseLines(text)
     .map((line) => withoutSpans(line).replace(/\]\([^)]*\)/g, ']').replace(/https?:\S+/g, ' '))
-    .map((line) => line.replace(/[\p{L}\p{N}_.\/-]*[\p{N}_\/][\p{L}\p{N}_.\/-]*/gu, ' ').replace(/\S*[a-z][A-Z]\S*/g, ' '))
+    .map((line) => line.replace(/[\p{L}\p{N}_./-]*(?:[\p{N}_/]|\p{L}\.\p{L})[\p{L}\p{N}_./-]*/gu, ' '))
+    .map((line) => line.replace(/\S*[a-z][A-Z]\S*/g, ' '))
     .join('\n')
+}
+
+/** French prose, for a checker that knows words only: elisions and hyphens taken apart, foreign words in italics out. */
+export function frenchProseOf(text) {
+  return proseOf(text)
+    .replace(/(?<![*\p{L}])\*[^*\n]+\*(?!\*)/gu, ' ')
+    .replace(/(?<!\p{L})(?:[cdjlmnst]|qu|jusqu|lorsqu)['’]/giu, ' ')
+    .replace(/(?<=\p{L})-(?=\p{L})/gu, ' ')
 }

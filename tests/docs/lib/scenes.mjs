@@ -1,6 +1,6 @@
 // Where documented commands are run: a copy of the example app, and a database in a known state beside it.
 import { spawn, execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -13,7 +13,7 @@ const binary = process.env.GUARD_BINARY
 
 /** Why nothing can be run here, or null. */
 export function whatIsMissing() {
-  if (!binary) return 'no guard binary (GUARD_BINARY)'
+  if (!binary || !existsSync(binary)) return 'no guard binary (GUARD_BINARY)'
   if (!server) return 'no PostgreSQL server (run under scripts/with-postgres)'
   return null
 }
