@@ -200,9 +200,9 @@ Loaded load_settings(const CommandLine& line, const Environment& environment, co
     return loader.finish();
 }
 
-Settings log_settings(const CommandLine& line, const Environment& environment) {
+Settings early_settings(const CommandLine& line, const Environment& environment) {
     Settings settings;
-    for (const std::string key : {"logFormat", "logLevel"}) {
+    for (const std::string key : {"logFormat", "logLevel", "failureDelay"}) {
         const Option& option = *option_of_key(key);
         if (const auto text = variable(environment, variable_name(key)))
             store(settings, option, value_of_text(option, *text));

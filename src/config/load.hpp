@@ -38,8 +38,8 @@ struct Loaded {
 Loaded load_settings(const CommandLine& line, const std::map<std::string, std::string>& environment,
                      const std::filesystem::path& cwd);
 
-/// How to log a failure of load_settings itself: logFormat and logLevel of flags and environment, as far as they are
-/// valid. Never throws.
-Settings log_settings(const CommandLine& line, const std::map<std::string, std::string>& environment);
+/// How to end when load_settings itself fails: logFormat, logLevel and failureDelay of flags and environment, as far as
+/// they are valid; everything else as by default. Never throws.
+Settings early_settings(const CommandLine& line, const std::map<std::string, std::string>& environment);
 
 }  // namespace migration_guard::config

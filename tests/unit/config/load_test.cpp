@@ -227,11 +227,16 @@ TEST_F(Load, contradictions_are_warnings) {
     EXPECT_THAT(load().warnings, IsEmpty()) << "the default of waitTimeout is nobody's mistake";
 }
 
-TEST_F(Load, log_settings_are_known_before_anything_else) {
-    environment_ = {{"MIGRATION_GUARD_LOG_FORMAT", "json"}, {"MIGRATION_GUARD_MODE", "bad"}};
-    flags({"--log-level=nonsense"});
-    EXPECT_EQ(log_settings(line_, environment_).log_format, LogFormat::json);
-    EXPECT_EQ(log_settings(line_, environment_).log_level, LogLevel::info);
+TEST_F(Load, how_to_end_is_known_before_anything_else) {
+    environment_ = {{"MIGRATION_GUARD_LOG_FORMAT", "json"},
+                    {"MIGRATION_GUARD_FAILURE_DELAY", "0"},
+                    {"MIGRATION_GUARD_MODE", "bad"}};
+    flags({"--log-level=nonsense", "--failure-delay=2s"});
+    const auto settings = early_settings(line_, environment_);
+    EXPECT_EQ(settings.log_format, LogFormat::json);
+    EXPECT_EQ(settings.log_level, LogLevel::info);
+    EXPECT_EQ(settings.failure_delay, std::chrono::seconds(2));
+    EXPECT_EQ(settings.mode, Mode::enforce);
 }
 
 TEST_F(Load, config_shows_every_key_with_its_origin) {
