@@ -42,7 +42,8 @@ std::vector<std::string> FakeJournal::lines(const std::string& phase) const {
 
 void FakeServer::begin(const std::string& name) {
     snapshot.ledger.state = LedgerReading::State::present;
-    snapshot.ledger.rows.push_back(row(name, As::unfinished, static_cast<std::int64_t>(snapshot.ledger.rows.size()) + 1));
+    snapshot.ledger.rows.push_back(
+        row(name, As::unfinished, static_cast<std::int64_t>(snapshot.ledger.rows.size()) + 1));
 }
 
 void FakeServer::apply(const std::string& name) {
@@ -81,7 +82,9 @@ Snapshot FakeDatabase::look(const SnapshotRequest&) {
     return server_.snapshot;
 }
 
-Progress FakeDatabase::progress() { return {server_.snapshot.ledger.rows, server_.snapshot.migrating, {}, false}; }
+Progress FakeDatabase::progress() {
+    return {server_.snapshot.ledger.rows, server_.snapshot.migrating, {}, false};
+}
 
 namespace {
 class FakeTurn : public Turn {

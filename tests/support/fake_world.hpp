@@ -54,7 +54,8 @@ private:
 
 class FakeJournal : public Journal {
 public:
-    void event(Level level, const std::string& phase, const std::string& text, const std::vector<Field>& fields) override;
+    void event(Level level, const std::string& phase, const std::string& text,
+               const std::vector<Field>& fields) override;
     void state(const std::string& phase, const std::string& detail) override { states.push_back(phase + " " + detail); }
     /// Lines of that phase, as "text key=value".
     [[nodiscard]] std::vector<std::string> lines(const std::string& phase) const;

@@ -10,7 +10,9 @@
 namespace migration_guard::test {
 
 /// A checksum that follows from the name, so that a row of the same name is not edited.
-inline std::string checksum_of(const std::string& name) { return name + std::string(64 - name.size(), 'f'); }
+inline std::string checksum_of(const std::string& name) {
+    return name + std::string(64 - name.size(), 'f');
+}
 
 inline BundledMigration bundled(const std::string& name, bool has_script = true) {
     return {name, has_script, "select 1;", {checksum_of(name), checksum_of(name), checksum_of(name)}};

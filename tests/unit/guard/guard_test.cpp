@@ -21,7 +21,9 @@ using test::row;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-ConnectResult not_yet(const std::string& reason) { return {ConnectResult::Kind::not_yet, {reason}, {}}; }
+ConnectResult not_yet(const std::string& reason) {
+    return {ConnectResult::Kind::not_yet, {reason}, {}};
+}
 ConnectResult never(ExitCode code, const std::string& reason) {
     return {ConnectResult::Kind::never, {}, {code, reason, "do something", false}};
 }
@@ -179,7 +181,8 @@ TEST(Guard, ACliThatLivesOnAfterTheLedgerIsCompleteIsEnded) {
 
 TEST(Guard, ASignalDuringAnApplyLetsItFinishWithinStopTimeout) {
     FakeWorld world({"1", "2"});
-    world.migrator.steps = {{seconds(1), [&] { world.server.begin("1"); }}, {seconds(6), [&] { world.server.apply("1"); }}};
+    world.migrator.steps = {{seconds(1), [&] { world.server.begin("1"); }},
+                            {seconds(6), [&] { world.server.apply("1"); }}};
     world.migrator.lives_on = true;
     world.clock.at(seconds(3), [&] { world.interrupt.raise(SIGTERM); });
     try {

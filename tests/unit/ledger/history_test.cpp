@@ -30,7 +30,9 @@ struct Case {
     const char* expected;
 };
 
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const Case& c, std::ostream* out) {
+    *out << c.name;
+}
 
 class HistoryTable : public testing::TestWithParam<Case> {};
 
@@ -50,17 +52,32 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"UnfinishedWhileSomebodyMigrates", {"1"}, {row("1", As::unfinished)}, true, "1=running"},
         Case{"RolledBackIsPendingAgain", {"1"}, {row("1", As::rolled_back)}, false, "1=pending+rolledBack"},
         Case{"FinishedAndRolledBackIsPendingAgain", {"1"}, {row("1", As::both_times)}, false, "1=pending+rolledBack"},
-        Case{"RolledBackThenApplied", {"1"}, {row("1", As::rolled_back, 1), row("1", As::applied, 2)}, false,
+        Case{"RolledBackThenApplied",
+             {"1"},
+             {row("1", As::rolled_back, 1), row("1", As::applied, 2)},
+             false,
              "1=applied"},
-        Case{"AppliedThenUnfinishedBlocks", {"1"}, {row("1", As::applied, 1), row("1", As::unfinished, 2)}, false,
+        Case{"AppliedThenUnfinishedBlocks",
+             {"1"},
+             {row("1", As::applied, 1), row("1", As::unfinished, 2)},
+             false,
              "1=failed"},
-        Case{"UnfinishedThenAppliedBlocksToo", {"1"}, {row("1", As::unfinished, 1), row("1", As::applied, 2)}, false,
+        Case{"UnfinishedThenAppliedBlocksToo",
+             {"1"},
+             {row("1", As::unfinished, 1), row("1", As::applied, 2)},
+             false,
              "1=failed"},
         Case{"TwoApplied", {"1"}, {row("1", As::applied, 1), row("1", As::applied, 2)}, false, "1=applied"},
         Case{"Edited", {"1"}, {row("1", As::applied, 1, "other")}, false, "1=applied+edited"},
-        Case{"EditedOnlyAgainstAppliedRows", {"1"},
-             {row("1", As::rolled_back, 1, "other"), row("1", As::applied, 2)}, false, "1=applied"},
-        Case{"OneOfTwoAppliedRowsMatches", {"1"}, {row("1", As::applied, 1, "other"), row("1", As::applied, 2)}, false,
+        Case{"EditedOnlyAgainstAppliedRows",
+             {"1"},
+             {row("1", As::rolled_back, 1, "other"), row("1", As::applied, 2)},
+             false,
+             "1=applied"},
+        Case{"OneOfTwoAppliedRowsMatches",
+             {"1"},
+             {row("1", As::applied, 1, "other"), row("1", As::applied, 2)},
+             false,
              "1=applied"},
         Case{"PendingIsNeverEdited", {"1"}, {row("1", As::rolled_back, 1, "other")}, false, "1=pending+rolledBack"}));
 
@@ -68,17 +85,31 @@ INSTANTIATE_TEST_SUITE_P(
     Others, HistoryTable,
     testing::Values(
         Case{"AheadIsNewer", {"1"}, {row("1", As::applied, 1), row("2", As::applied, 2)}, false, "1=applied 2=ahead"},
-        Case{"RetiredIsOlder", {"2"}, {row("1", As::applied, 1), row("2", As::applied, 2)}, false,
+        Case{"RetiredIsOlder",
+             {"2"},
+             {row("1", As::applied, 1), row("2", As::applied, 2)},
+             false,
              "2=applied 1=retired"},
-        Case{"SquashSortsFirstButIsNewer", {"0_squashed"},
-             {row("1", As::applied, 1), row("2", As::applied, 2), row("0_squashed", As::applied, 3)}, false,
+        Case{"SquashSortsFirstButIsNewer",
+             {"0_squashed"},
+             {row("1", As::applied, 1), row("2", As::applied, 2), row("0_squashed", As::applied, 3)},
+             false,
              "0_squashed=applied 1=retired 2=retired"},
         Case{"AnotherAppsLedgerIsAhead", {"1"}, {row("x", As::applied, 1)}, false, "1=pending+outOfOrder x=ahead"},
-        Case{"NewerReleaseFailed", {"1"}, {row("1", As::applied, 1), row("2", As::unfinished, 2)}, false,
+        Case{"NewerReleaseFailed",
+             {"1"},
+             {row("1", As::applied, 1), row("2", As::unfinished, 2)},
+             false,
              "1=applied 2=failed"},
-        Case{"NewerReleaseMigrates", {"1"}, {row("1", As::applied, 1), row("2", As::unfinished, 2)}, true,
+        Case{"NewerReleaseMigrates",
+             {"1"},
+             {row("1", As::applied, 1), row("2", As::unfinished, 2)},
+             true,
              "1=applied 2=running"},
-        Case{"RolledBackElsewhereIsForgotten", {"1"}, {row("1", As::applied, 1), row("2", As::rolled_back, 2)}, false,
+        Case{"RolledBackElsewhereIsForgotten",
+             {"1"},
+             {row("1", As::applied, 1), row("2", As::rolled_back, 2)},
+             false,
              "1=applied 2=retired+rolledBack"}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -86,11 +117,20 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{"PendingBeforeApplied", {"1", "2"}, {row("2", As::applied)}, false, "1=pending+outOfOrder 2=applied"},
         Case{"PendingAfterApplied", {"1", "2"}, {row("1", As::applied)}, false, "1=applied 2=pending"},
-        Case{"PendingBeforeAhead", {"1", "2"}, {row("1", As::applied, 1), row("3", As::applied, 2)}, false,
+        Case{"PendingBeforeAhead",
+             {"1", "2"},
+             {row("1", As::applied, 1), row("3", As::applied, 2)},
+             false,
              "1=applied 2=pending+outOfOrder 3=ahead"},
-        Case{"PendingBeforeRetiredOnly", {"1", "3"}, {row("2", As::applied, 1), row("3", As::applied, 2)}, false,
+        Case{"PendingBeforeRetiredOnly",
+             {"1", "3"},
+             {row("2", As::applied, 1), row("3", As::applied, 2)},
+             false,
              "1=pending+outOfOrder 3=applied 2=retired"},
-        Case{"AppliedOutOfOrderIsNoFinding", {"1", "2"}, {row("2", As::applied, 1), row("1", As::applied, 2)}, false,
+        Case{"AppliedOutOfOrderIsNoFinding",
+             {"1", "2"},
+             {row("2", As::applied, 1), row("1", As::applied, 2)},
+             false,
              "1=applied 2=applied"}));
 
 TEST(History, DirectoryWithoutScriptIsNotCalledEdited) {
@@ -100,8 +140,8 @@ TEST(History, DirectoryWithoutScriptIsNotCalledEdited) {
 }
 
 TEST(History, NewestUnfinishedRowIsTheOneShown) {
-    const auto history = lay_side_by_side(bundle_of({"1"}), {row("1", As::unfinished, 1), row("1", As::unfinished, 5)},
-                                          false, bytewise);
+    const auto history =
+        lay_side_by_side(bundle_of({"1"}), {row("1", As::unfinished, 1), row("1", As::unfinished, 5)}, false, bytewise);
     EXPECT_EQ(history.migrations[0].row->started_at.micros, 5'000'000);
 }
 

@@ -36,9 +36,10 @@ Situation with(LedgerReading::State state, std::size_t tables = 0) {
 }
 
 Situation missing(Missing::Need need, std::optional<std::string> created_by = {}, bool pending = false) {
-    auto situation = with(pending ? history({"1", "2"}, {row("1", As::applied)}) : history({"1"}, {row("1", As::applied)}));
-    situation.missing.push_back({need, "table", "public.AnalyticsEvent", "AnalyticsEvent", std::nullopt,
-                                 std::move(created_by), pending, ""});
+    auto situation =
+        with(pending ? history({"1", "2"}, {row("1", As::applied)}) : history({"1"}, {row("1", As::applied)}));
+    situation.missing.push_back(
+        {need, "table", "public.AnalyticsEvent", "AnalyticsEvent", std::nullopt, std::move(created_by), pending, ""});
     return situation;
 }
 
@@ -51,7 +52,9 @@ struct Case {
     ExitCode after_apply;
 };
 
-void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const Case& c, std::ostream* out) {
+    *out << c.name;
+}
 
 class VerdictTable : public testing::TestWithParam<Case> {};
 
@@ -97,18 +100,17 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"SelectDenied", with(LedgerReading::State::no_permission), database_refused, database_refused,
              database_refused, database_refused}));
 
-INSTANTIATE_TEST_SUITE_P(
-    Schema, VerdictTable,
-    testing::Values(
-        Case{"NeverMigrated", missing(Missing::Need::needed), schema_mismatch, schema_mismatch, schema_mismatch,
-             schema_mismatch},
-        Case{"CreatedByAppliedAndGone", missing(Missing::Need::needed, "1"), schema_mismatch, schema_mismatch,
-             schema_mismatch, schema_mismatch},
-        Case{"ComesWithPending", missing(Missing::Need::needed, "2", true), migrations_pending, ok, ok,
-             ledger_incomplete},
-        Case{"External", missing(Missing::Need::external), ok, ok, ok, ok},
-        Case{"RemovedByNewer", missing(Missing::Need::removed_by_newer, "1"), ok, ok, ok, ok},
-        Case{"Optional", missing(Missing::Need::optional), ok, ok, ok, ok}));
+INSTANTIATE_TEST_SUITE_P(Schema, VerdictTable,
+                         testing::Values(Case{"NeverMigrated", missing(Missing::Need::needed), schema_mismatch,
+                                              schema_mismatch, schema_mismatch, schema_mismatch},
+                                         Case{"CreatedByAppliedAndGone", missing(Missing::Need::needed, "1"),
+                                              schema_mismatch, schema_mismatch, schema_mismatch, schema_mismatch},
+                                         Case{"ComesWithPending", missing(Missing::Need::needed, "2", true),
+                                              migrations_pending, ok, ok, ledger_incomplete},
+                                         Case{"External", missing(Missing::Need::external), ok, ok, ok, ok},
+                                         Case{"RemovedByNewer", missing(Missing::Need::removed_by_newer, "1"), ok, ok,
+                                              ok, ok},
+                                         Case{"Optional", missing(Missing::Need::optional), ok, ok, ok, ok}));
 
 Situation without_script() {
     Bundle bundle;
@@ -144,7 +146,9 @@ struct PolicyCase {
     ExitCode code;
 };
 
-void PrintTo(const PolicyCase& c, std::ostream* out) { *out << c.name; }
+void PrintTo(const PolicyCase& c, std::ostream* out) {
+    *out << c.name;
+}
 
 class PolicyTable : public testing::TestWithParam<PolicyCase> {};
 
@@ -174,16 +178,15 @@ Situation colliding() {
 
 INSTANTIATE_TEST_SUITE_P(
     Policies, PolicyTable,
-    testing::Values(
-        PolicyCase{"Edited", with(history({"1"}, {row("1", As::applied, 1, "other")})), &Settings::on_edited, "edited",
-                   history_refused},
-        PolicyCase{"Ahead", with(history({"1"}, {row("1", As::applied, 1), row("2", As::applied, 2)})),
-                   &Settings::on_database_ahead, "ahead", history_refused},
-        PolicyCase{"OutOfOrder", with(history({"1", "2"}, {row("2", As::applied)})), &Settings::on_out_of_order,
-                   "outOfOrder", history_refused},
-        PolicyCase{"Collision", colliding(), &Settings::on_collision, "collides", history_refused},
-        PolicyCase{"Schema", missing(Missing::Need::needed), &Settings::on_schema_mismatch, "missing",
-                   schema_mismatch}));
+    testing::Values(PolicyCase{"Edited", with(history({"1"}, {row("1", As::applied, 1, "other")})),
+                               &Settings::on_edited, "edited", history_refused},
+                    PolicyCase{"Ahead", with(history({"1"}, {row("1", As::applied, 1), row("2", As::applied, 2)})),
+                               &Settings::on_database_ahead, "ahead", history_refused},
+                    PolicyCase{"OutOfOrder", with(history({"1", "2"}, {row("2", As::applied)})),
+                               &Settings::on_out_of_order, "outOfOrder", history_refused},
+                    PolicyCase{"Collision", colliding(), &Settings::on_collision, "collides", history_refused},
+                    PolicyCase{"Schema", missing(Missing::Need::needed), &Settings::on_schema_mismatch, "missing",
+                               schema_mismatch}));
 
 TEST(Verdict, AcceptedEditIsSilent) {
     Settings settings;
@@ -204,7 +207,8 @@ TEST(Verdict, EmptyDatabaseIsSaidLoudlyOrRefused) {
 
 TEST(Verdict, AllFindingsAreReportedAndTheFirstDecides) {
     auto situation = with(history({"1", "2", "3"}, {row("1", As::unfinished, 1), row("2", As::applied, 2, "other")}));
-    situation.missing.push_back({Missing::Need::needed, "table", "public.X", "X", std::nullopt, std::nullopt, false, ""});
+    situation.missing.push_back(
+        {Missing::Need::needed, "table", "public.X", "X", std::nullopt, std::nullopt, false, ""});
     Settings settings;
     settings.on_edited = Policy::fail;
     const auto verdict = judge(situation, settings, Purpose::check);
@@ -215,7 +219,8 @@ TEST(Verdict, AllFindingsAreReportedAndTheFirstDecides) {
 
 TEST(Verdict, EveryProblemHasAMessageAndARemedy) {
     auto situation = with(history({"1", "2"}, {row("1", As::unfinished)}));
-    situation.missing.push_back({Missing::Need::needed, "table", "public.X", "X", std::nullopt, std::nullopt, false, ""});
+    situation.missing.push_back(
+        {Missing::Need::needed, "table", "public.X", "X", std::nullopt, std::nullopt, false, ""});
     for (const auto& problem : judge(situation, {}, Purpose::check).problems) {
         EXPECT_FALSE(problem.message.empty());
         EXPECT_THAT(problem.remedy, HasSubstr("migration-guard "));
@@ -225,11 +230,13 @@ TEST(Verdict, EveryProblemHasAMessageAndARemedy) {
 
 TEST(Wording, FailedRowIsToldWithStartErrorAndCommand) {
     auto failed = row("20251103_add", As::unfinished);
-    failed.logs = "A migration failed to apply. ...\n\nDatabase error:\nERROR: relation \"x\" does not exist\n\nDbError {}";
+    failed.logs =
+        "A migration failed to apply. ...\n\nDatabase error:\nERROR: relation \"x\" does not exist\n\nDbError {}";
     const auto problem = judge(with(history({"20251103_add"}, {failed})), {}, Purpose::check).problems.front();
-    EXPECT_EQ(problem.message,
-              "migration \"20251103_add\" started at 2025-11-03T09:00:01.000000Z and failed: ERROR: relation \"x\" does "
-              "not exist");
+    EXPECT_EQ(
+        problem.message,
+        "migration \"20251103_add\" started at 2025-11-03T09:00:01.000000Z and failed: ERROR: relation \"x\" does "
+        "not exist");
     EXPECT_THAT(problem.remedy, HasSubstr("migration-guard resolve --rolled-back 20251103_add (or prisma migrate"));
 }
 
