@@ -87,7 +87,8 @@ describe('recipes', { concurrency: 1, timeout: 3_000_000 }, () => {
       try {
         await copy(folder)
         await cp(join(ROOT, 'examples/recipes', recipe), folder, { recursive: true })
-        const anyFile = ['--build-arg', 'PRISMA_SCHEMA_ENGINE_BINARY=/bin/true']
+        const engines = recipe === 'npm' ? ['PRISMA_SCHEMA_ENGINE_BINARY', 'PRISMA_QUERY_ENGINE_LIBRARY'] : ['PRISMA_SCHEMA_ENGINE_BINARY']
+        const anyFile = engines.flatMap((name) => ['--build-arg', `${name}=/bin/true`])
         await build(tag, folder, ['--build-arg', `GUARD_IMAGE=${GUARD_IMAGE}`, ...anyFile])
       } finally {
         await rm(folder, { recursive: true })
