@@ -8,7 +8,6 @@
 
 const block = /^<!-- run: (?<scene>[\w-]+)(?: hide=(?<hide>.+?))? -->\n```console\n(?<body>[\s\S]*?)^```$/gm
 const width = 118
-const indent = '    '
 
 /** The blocks of a page: { scene, hide, commands: [{ text, output }], start, end }; start and end enclose the body. */
 export function blocksOf(page) {
@@ -49,6 +48,7 @@ const isJson = (line) => /^ *["{}[\]]/.test(line)
 
 function fold(line) {
   const lines = []
+  const indent = line.match(/^ */)[0] + '    '
   let rest = line
   while (rest.length > width && !isJson(line)) {
     const at = rest.lastIndexOf(' ', width)
@@ -72,6 +72,7 @@ export function comparable(output) {
     .replace(/"(\w*[mM]s)":\s*[\d.]+/g, '"$1": N')
     .replace(/\b\d+(\.\d+)? ?(ms|s|seconds)\b/g, 'N $2')
     .replace(/\b\d+\.\d+(\.\d+)?\b/g, 'VERSION')
+    .replace(/about \d+ rows, \d+ inserts/g, 'about N rows, N inserts') // PostgreSQL's statistics come late
     .replace(/-{4,}/g, '----')
     .replace(/\s+/g, ' ')
     .trim()
