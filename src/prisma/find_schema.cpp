@@ -23,10 +23,17 @@ constexpr Version without_package_json{7, 0};
 constexpr std::size_t most_files = 10'000;
 constexpr int deepest_folder = 64;
 
-[[noreturn]] void refuse_configured(const std::string& message) {
-    throw Failure(ExitCode::config_invalid, message,
-                  "correct the path (relative paths are relative to the working directory), or leave the key out: the "
-                  "schema and its migrations are then found as Prisma finds them");
+/// Who named a path: the guard's configuration can be wrong (78); where Prisma's own names it, the image lacks it (66).
+enum class NamedBy { guard, prisma };
+
+[[noreturn]] void refuse_named(NamedBy by, const std::string& message) {
+    if (by == NamedBy::guard)
+        throw Failure(ExitCode::config_invalid, message,
+                      "correct the path (relative paths are relative to the working directory), or leave the key out: "
+                      "the schema and its migrations are then found as Prisma finds them");
+    throw Failure(ExitCode::bundle_unreadable, message,
+                  "copy it with its migrations into the image (Dockerfile: COPY prisma ./prisma; is it in "
+                  ".dockerignore?), or set schemaPath (MIGRATION_GUARD_SCHEMA_PATH)");
 }
 
 [[noreturn]] void refuse_computed(const SchemaSearch& search, const char* what, const char* key, const char* variable) {
@@ -65,11 +72,11 @@ std::optional<SchemaLocation> location_at(const fs::path& path) {
     return std::nullopt;
 }
 
-SchemaLocation given_location(const fs::path& path, const std::string& who) {
+SchemaLocation given_location(const fs::path& path, NamedBy by, const std::string& who) {
     auto location = location_at(path);
-    if (!location) refuse_configured(fmt::format("{} names {}, which does not exist", who, path.string()));
+    if (!location) refuse_named(by, fmt::format("{} names {}, which does not exist", who, path.string()));
     if (location->files.empty())
-        refuse_configured(fmt::format("{} names the folder {}, which holds no .prisma file", who, path.string()));
+        refuse_named(by, fmt::format("{} names the folder {}, which holds no .prisma file", who, path.string()));
     return *location;
 }
 
@@ -78,7 +85,7 @@ std::optional<SchemaLocation> from_package_json(const SchemaSearch& search) {
     const auto package = nearest_package_json(search.directory);
     if (!package || package->prisma_schema.empty()) return std::nullopt;
     const auto path = (package->file.parent_path() / package->prisma_schema).lexically_normal();
-    return given_location(path, package->file.string() + " (prisma.schema)");
+    return given_location(path, NamedBy::prisma, package->file.string() + " (prisma.schema)");
 }
 
 bool uses_folder_preview(const std::vector<fs::path>& files) {
@@ -167,11 +174,11 @@ std::vector<fs::path> schema_files_in(const fs::path& folder) {
 
 SchemaLocation find_schema(const SchemaSearch& search) {
     if (!search.schema_path.empty())
-        return given_location((search.directory / search.schema_path).lexically_normal(), "schemaPath");
+        return given_location((search.directory / search.schema_path).lexically_normal(), NamedBy::guard, "schemaPath");
     if (!search.config_file.empty()) {
         const auto& schema = search.config.schema;
         if (schema.kind == ConfigValue::Kind::text && !schema.text.empty())
-            return given_location((search.config_file.parent_path() / schema.text).lexically_normal(),
+            return given_location((search.config_file.parent_path() / schema.text).lexically_normal(), NamedBy::prisma,
                                   search.config_file.string() + " (schema)");
         if (schema.kind == ConfigValue::Kind::computed || schema.kind == ConfigValue::Kind::variable)
             refuse_computed(search, "schema", "schemaPath", "MIGRATION_GUARD_SCHEMA_PATH");

@@ -80,7 +80,7 @@ TEST_F(FindProject, PackageJsonUpToSix) {
 
 TEST_F(FindProject, PackageJsonNamesNothing) {
     usual().file("app/package.json", R"({"prisma":{"schema":"gone.prisma"}})");
-    EXPECT_EQ(refusal().first, 78);
+    EXPECT_EQ(refusal().first, 66);
     EXPECT_THAT(refusal().second, HasSubstr("package.json (prisma.schema) names"));
 }
 
