@@ -18,7 +18,8 @@ export function withoutChance(text, { project, database } = {}) {
   return plain
     .replace(/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?| UTC)?/g, 'TIME')
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'UUID')
-    .replace(/\b\d+(\.\d+)?( ?ms|s)\b/g, 'DURATION')
+    .replace(/\b(t|lingers|ms)=[\d.]+s?/g, '$1=N')
+    .replace(/after \d+ attempts?/g, 'after N attempts')
     .replace(/\bpid[ =]\d+/g, 'pid N')
     .replace(/guard-e2e-\w{6}/g, 'PROJECT')
 }

@@ -63,6 +63,7 @@ export class Running {
       signal,
       stdout: this.stdout,
       stderr: this.stderr,
+      said: this.stderr.replaceAll('\\"', '"'), // the text log puts quotes of a value behind a backslash
       lines: this.stderr.split('\n').filter((line) => line !== ''),
       ms: performance.now() - this.began,
     }

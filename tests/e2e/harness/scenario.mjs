@@ -55,7 +55,7 @@ async function outcome(way, context, { migrations, before, parameters, prepare, 
 function checkGuard(way, { result }, exit, says) {
   assert.equal(result.code, exit, `${way} exited ${result.code}, not ${exit}:\n${result.stderr}`)
   assert.equal(started(result), exit === 0, `${way}: the app ${exit === 0 ? 'was not' : 'was'} started`)
-  if (says) assert.match(result.stderr, says)
+  if (says) assert.match(result.said, says)
 }
 
 /**

@@ -16,6 +16,7 @@ parity('nothing pending', { ...shop(), before: [INIT, TAGS, ANALYTICS] })
 parity('?schema=other: ledger and tables stand there', {
   ...shop(),
   parameters: 'schema=other',
+  options: ['--create-database', 'true'], // Prisma makes the schema by merely connecting; the guard only when told
   afterwards: async ({ database }) => {
     assert.equal(await database.relationExists('other."AnalyticsEvent"'), true)
     assert.equal(await database.relationExists('public._prisma_migrations'), false)
@@ -41,6 +42,14 @@ parity('a rolled back migration is applied again, with a row of its own', {
     await database.query('DROP TABLE "AnalyticsEvent"')
     await database.query('UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = $1', [ANALYTICS])
   },
+})
+
+test('a mistyped ?schema= starts nothing on an empty schema: 77', async (context) => {
+  const database = await deployed(context, first(3))
+  const project = Project.create(context, shop())
+  const result = await project.guard(database.url('schema=pubilc'), ['--', report])
+  assert.equal(result.code, 77, result.stderr)
+  assert.equal((await database.query("SELECT 1 FROM pg_namespace WHERE nspname = 'pubilc'")).length, 0)
 })
 
 test('nothing pending needs no Node and no CLI', async (context) => {

@@ -56,6 +56,8 @@ export class Engines {
 
   #log(line) {
     const name = /"Applying `(.*?)`"/.exec(line)?.[1]
-    if (name !== undefined) this.onApplying(JSON.parse(`"${name}"`))
+    if (name === undefined) return
+    this.state.applying = JSON.parse(`"${name}"`)
+    this.onApplying(this.state.applying)
   }
 }

@@ -61,3 +61,9 @@ export function failedScript(name, { error, statement }) {
   ].join('\n\n')
   return { code: 'P3018', message, meta: { migration_name: name, database_error_code: error.code, database_error } }
 }
+
+/** What the native engine writes to the `logs` column: the same words, then the engine's own span trace. */
+export function logsOf({ applying, failedScript: failed }, given) {
+  const trace = /^ +0: /m.exec(given)
+  return `${failedScript(applying, failed).message}\n${trace ? given.slice(trace.index) : ''}`
+}

@@ -8,9 +8,11 @@ import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum, DriverAdapterError
 import pg from 'pg'
 
 import { clientConfig } from './datasource.mjs'
+import { logsOf } from './script_error.mjs'
 import { splitStatements } from './statements.mjs'
 
 const ADVISORY_LOCK = /pg_advisory_lock\(72707369\)/
+const RECORDS_LOGS = /^UPDATE .*"_prisma_migrations" SET "logs" = \$1/
 
 const utc = (text) => new Date(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')).toISOString().replace('Z', '+00:00')
 const same = (text) => text
@@ -80,7 +82,7 @@ class Session {
   provider = 'postgres'
   adapterName = 'engine-stand-in'
 
-  /** `state.failedScript` receives what the last script failed with. */
+  /** `state.failedScript` receives what the last script failed with; `state.applying` is the migration under way. */
   constructor(place, options, state) {
     this.place = place
     this.options = options
@@ -101,6 +103,7 @@ class Session {
 
   async #query(query) {
     if (this.options.withoutLock && ADVISORY_LOCK.test(query.sql)) return { fields: [], rows: [], rowCount: 0 }
+    if (this.state.failedScript && RECORDS_LOGS.test(query.sql)) query.args[0] = logsOf(this.state, query.args[0])
     try {
       const client = await this.#client()
       return await client.query({

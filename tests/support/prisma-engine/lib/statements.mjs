@@ -3,6 +3,9 @@
 // The native engine of Prisma 7.4 and later sends statement by statement, the older ones the whole file as one query
 // (prisma-engines pull request 5767). Comments stay with what follows them.
 
+// PostgreSQL's blanks; JavaScript's \s and trim() would also take a byte order mark, which is a syntax error there.
+const BLANK = /[ \t\r\n\f\v]/
+const BLANKS_AROUND = /^[ \t\r\n\f\v]+|[ \t\r\n\f\v]+$/g
 const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y
 
 function endOfLineComment(sql, at) {
@@ -48,7 +51,7 @@ export function splitStatements(sql) {
   let start = 0
   let hasText = false
   const cut = (end) => {
-    if (hasText) statements.push(sql.slice(start, end).trim())
+    if (hasText) statements.push(sql.slice(start, end).replace(BLANKS_AROUND, ''))
     start = end
     hasText = false
   }
@@ -58,7 +61,7 @@ export function splitStatements(sql) {
     else if (two === '/*') at = endOfBlockComment(sql, at)
     else if (sql[at] === ';') cut(++at)
     else {
-      hasText ||= !/\s/.test(sql[at])
+      hasText ||= !BLANK.test(sql[at])
       if (sql[at] === "'" || sql[at] === '"') at = endOfQuoted(sql, at)
       else if (sql[at] === '$') at = endOfDollarQuoted(sql, at)
       else at++

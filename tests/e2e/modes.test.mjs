@@ -1,0 +1,129 @@
+// mode, apply and the subcommands around run: what each does, and above all what it does not do.
+import assert from 'node:assert/strict'
+
+import { Database } from './harness/database.mjs'
+import { guardBinary } from './harness/environment.mjs'
+import { Project } from './harness/project.mjs'
+import { deployed, report, started, test } from './harness/scenario.mjs'
+import { ANALYTICS, first, modelsOf, scripts, shop } from './harness/shop.mjs'
+
+test('observe: says what it would have done, writes nothing, starts the app', async (context) => {
+  const database = await deployed(context, first(2))
+  await database.query('DROP TABLE "User"')
+  const project = Project.create(context, shop(2))
+  const result = await project.guard(database.url(), ['--mode', 'observe', '--', report])
+  assert.ok(started(result), result.stderr)
+  assert.match(result.said, /would exit 87 schema_mismatch/)
+})
+
+test('observe: starts the app without a database too', async (context) => {
+  const project = Project.create(context, shop())
+  const result = await project.guard('postgresql://app:secret@127.0.0.1:1/app',
+    ['--mode', 'observe', '--wait-timeout', '300ms', '--', report])
+  assert.ok(started(result), result.stderr)
+  assert.match(result.said, /would exit 69/)
+})
+
+test('off: execs at once, with one warning', async (context) => {
+  const project = Project.create(context, shop())
+  const result = await project.guard('postgresql://app:secret@127.0.0.1:1/app', ['--mode', 'off', '--', report])
+  assert.ok(started(result), result.stderr)
+  assert.equal(result.lines.length, 1)
+})
+
+test('nothing pending is one line', async (context) => {
+  const project = Project.create(context, shop())
+  const database = await deployed(context, first(3))
+  const result = await project.guard(database.url(), ['--', report])
+  assert.ok(started(result), result.stderr)
+  assert.equal(result.lines.length, 1, result.stderr)
+  for (const key of ['mode=', 'apply=', 'config=', 'user=', 'host=', 'port=', 'database=', 'schema='])
+    assert.ok(result.lines[0].includes(key), key)
+})
+
+test('COMMAND that is this binary with another subcommand is exec\'d at once', async (context) => {
+  const database = await deployed(context, first(2))
+  const project = Project.create(context, shop())
+  const result = await project.guard(database.url(), ['--', guardBinary, 'check'])
+  assert.equal(result.code, 80)
+  assert.equal(await database.relationExists('"AnalyticsEvent"'), false)
+})
+
+test('apply: wait leaves it to somebody else, and goes on when it is done', async (context) => {
+  const database = await deployed(context, first(2))
+  const project = Project.create(context, shop())
+  const waiting = project.startGuard(context, database.url(), ['--apply', 'wait', '--', report])
+  await waiting.seen(/waiting for somebody else/)
+  assert.equal((await project.guard(database.url(), ['migrate', '--apply', 'native'])).code, 0)
+  const result = await waiting.ended
+  assert.ok(started(result), result.stderr)
+})
+
+test('apply: wait ends with 80 after turnTimeout', async (context) => {
+  const database = await deployed(context, first(2))
+  const result = await Project.create(context, shop()).guard(database.url(),
+    ['--apply', 'wait', '--turn-timeout', '1s', '--', report])
+  assert.equal(result.code, 80)
+})
+
+test('check --before-deploy: pending is fine, what no migration creates is not', async (context) => {
+  const database = await deployed(context, first(2))
+  assert.equal((await Project.create(context, shop()).guard(database.url(), ['check', '--before-deploy'])).code, 0)
+  const forgotten = Project.create(context, { migrations: first(2), models: modelsOf(3) })
+  assert.equal((await forgotten.guard(database.url(), ['check', '--before-deploy'])).code, 87)
+})
+
+test('check --no-database: the image alone', async (context) => {
+  const whole = Project.create(context, shop())
+  assert.equal((await whole.guard(undefined, ['check', '--no-database'])).code, 0)
+  const forgotten = Project.create(context, { migrations: first(2), models: modelsOf(3) })
+  const result = await forgotten.guard(undefined, ['check', '--no-database'])
+  assert.equal(result.code, 87)
+  assert.match(result.said, /created by no bundled migration: table public\.AnalyticsEvent/)
+})
+
+test('87 comes before the apply when no pending script can create the missing object', async (context) => {
+  const database = await deployed(context, first(1))
+  const project = Project.create(context, { migrations: first(2), models: modelsOf(3) })
+  const result = await project.guard(database.url(), ['--apply', 'native', '--', report])
+  assert.equal(result.code, 87)
+  assert.equal(await database.relationExists('"Tag"'), false)
+})
+
+test('an older image under a newer release\'s failed row starts, and says so', async (context) => {
+  const database = await deployed(context, first(3))
+  await database.query(`INSERT INTO _prisma_migrations (id, checksum, migration_name, logs)
+    VALUES (gen_random_uuid()::text, 'x', '20270101000000_next', 'ERROR: it went wrong')`)
+  const result = await Project.create(context, shop()).guard(database.url(), ['--', report])
+  assert.ok(started(result), result.stderr)
+  assert.match(result.said, /20270101000000_next.*it went wrong/)
+})
+
+test('wait needs no project', async (context) => {
+  const database = await Database.create(context)
+  const project = Project.create(context, {})
+  const result = await project.guard(database.url(), ['wait'], { cwd: '/' })
+  assert.equal(result.code, 0, result.stderr)
+})
+
+test('failureCommand gets the verdict\'s JSON', async (context) => {
+  const database = await deployed(context, first(2))
+  const project = Project.create(context, shop())
+  const result = await project.guard(database.url(),
+    ['--apply', 'never', '--failure-command', JSON.stringify(['tee', 'verdict.json']), '--', report])
+  assert.equal(result.code, 80)
+  const { readFileSync } = await import('node:fs')
+  assert.equal(JSON.parse(readFileSync(project.path('verdict.json'), 'utf8')).verdict, 'migrations_pending')
+})
+
+test('a smoke check that fails is 88, and leaves nothing', async (context) => {
+  const database = await deployed(context, first(3))
+  const project = Project.create(context, shop())
+  project.write('prisma/smoke/track.sql', 'INSERT INTO "AnalyticsEvent" (kind) VALUES (\'smoke\') RETURNING true')
+  assert.equal((await project.guard(database.url(), ['migrate'])).code, 0)
+  assert.equal((await database.query('SELECT * FROM "AnalyticsEvent"')).length, 0)
+  project.write('prisma/smoke/broken.sql', 'SELECT false')
+  const result = await project.guard(database.url(), ['migrate'])
+  assert.equal(result.code, 88)
+  assert.match(result.said, /broken\.sql/)
+})
