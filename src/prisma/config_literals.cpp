@@ -69,12 +69,12 @@ Members members_of(Tokens object) {
     for (const auto part : split(object.subspan(1, end - 2), ",")) {
         if (part.empty()) continue;
         const bool named = part[0].kind == Token::Kind::name || part[0].kind == Token::Kind::text;
-        if (named && part.size() == 1)
-            members.values[part[0].value] = part;
-        else if (named && part[1].is(":"))
+        const bool pair = named && part.size() > 1 && part[1].is(":");
+        const bool method = named && part.size() > 1 && part[1].is("(");  // evaluates to computed
+        if (pair)
             members.values[part[0].value] = part.subspan(2);
-        else if (named && part[1].is("("))
-            members.values[part[0].value] = part;  // a method: computed
+        else if (method || (named && part.size() == 1))
+            members.values[part[0].value] = part;
         else
             members.open = true;
     }
@@ -225,11 +225,11 @@ private:
 
     [[nodiscard]] bool is_set(const std::string& name) const {
         if (place_.environment == nullptr) return false;
-        for (const auto& spelling : {name, name + "_FILE"}) {
+        const auto holds = [this](const std::string& spelling) {
             const auto found = place_.environment->find(spelling);
-            if (found != place_.environment->end() && !found->second.empty()) return true;
-        }
-        return false;
+            return found != place_.environment->end() && !found->second.empty();
+        };
+        return holds(name) || holds(name + "_FILE");
     }
 
     /// `process.env.X`, `process.env['X']`, `env('X')`, `env<Env>('X')`

@@ -116,14 +116,13 @@ private:
             closings.push_back(i);
             if (text_[i - 1] != '\\' || i == open + 1) break;
         }
-        for (auto closing = closings.rbegin(); closing != closings.rend(); ++closing) {
-            const auto end = end_of_line_behind(*closing + 1);
-            if (!end) continue;
-            set(name, text_.substr(open, *closing + 1 - open));
-            at_ = *end;
-            return true;
-        }
-        return false;
+        std::ranges::reverse(closings);
+        const auto closing =
+            std::ranges::find_if(closings, [this](std::size_t at) { return end_of_line_behind(at + 1).has_value(); });
+        if (closing == closings.end()) return false;
+        set(name, text_.substr(open, *closing + 1 - open));
+        at_ = *end_of_line_behind(*closing + 1);
+        return true;
     }
 
     /// Where the line ends when only blanks and a comment stand from `from` on.

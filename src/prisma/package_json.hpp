@@ -32,7 +32,7 @@ std::optional<std::filesystem::path> find_in_node_modules(const std::filesystem:
 struct Version {
     int major = 0;
     int minor = 0;
-    friend auto operator<=>(const Version&, const Version&) = default;
+    friend auto operator<=>(const Version&, const Version&) = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14
 };
 Version parse_version(const std::string& text);
 

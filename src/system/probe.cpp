@@ -67,10 +67,7 @@ Connection connect_to(const Address& address, const Patience& patience) {
     const int fd = connection.socket.get();
     // connect() takes every family's address as the general one.
     const auto* raw = reinterpret_cast<const sockaddr*>(&address.storage);  // NOLINT
-    if (fd < 0)
-        connection.error = errno;
-    else if (::connect(fd, raw, address.length) != 0)
-        connection.error = errno;
+    if (fd < 0 || ::connect(fd, raw, address.length) != 0) connection.error = errno;
     if (connection.error == EINPROGRESS) {
         socklen_t size = sizeof connection.error;
         if (wait_for(fd, POLLOUT, patience) == Ready::timed_out)
@@ -84,12 +81,12 @@ Connection connect_to(const Address& address, const Patience& patience) {
 bool send_all(int fd, std::string_view text, const Patience& patience) {
     while (!text.empty()) {
         const auto sent = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
-        if (sent > 0)
+        if (sent > 0) {
             text.remove_prefix(static_cast<std::size_t>(sent));
-        else if (errno != EAGAIN && errno != EINTR)
-            return false;
-        else if (wait_for(fd, POLLOUT, patience) == Ready::timed_out)
-            return false;
+            continue;
+        }
+        const bool not_yet = errno == EAGAIN || errno == EINTR;
+        if (!not_yet || wait_for(fd, POLLOUT, patience) == Ready::timed_out) return false;
     }
     return true;
 }
@@ -100,12 +97,12 @@ std::string first_line(int fd, const Patience& patience) {
     std::array<char, 1024> buffer{};
     while (line.find('\n') == std::string::npos && line.size() < longest_status_line) {
         const auto got = ::recv(fd, buffer.data(), buffer.size(), 0);
-        if (got > 0)
+        if (got > 0) {
             line.append(buffer.data(), static_cast<std::size_t>(got));
-        else if (got == 0 || (errno != EAGAIN && errno != EINTR))
-            break;
-        else if (wait_for(fd, POLLIN, patience) == Ready::timed_out)
-            break;
+            continue;
+        }
+        const bool not_yet = got < 0 && (errno == EAGAIN || errno == EINTR);
+        if (!not_yet || wait_for(fd, POLLIN, patience) == Ready::timed_out) break;
     }
     return line.substr(0, line.find('\n'));
 }

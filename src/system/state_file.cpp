@@ -5,9 +5,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <array>
 #include <cerrno>
@@ -154,7 +154,7 @@ bool StateFile::probed() const {
 
 std::optional<GuardState> read_state(const std::string& configured) {
     for (const auto& path : places(configured)) {
-        const auto state = living_state_at(path);
+        auto state = living_state_at(path);
         if (!state) continue;
         if (const auto file = open_existing(path, O_WRONLY); file.is_open() && !state->probed) {
             [[maybe_unused]] const auto written = ::pwrite(file.get(), "1", 1, mark_digit);

@@ -8,7 +8,7 @@
 #include "base/interrupt.hpp"
 #include "system/descriptor.hpp"
 
-#include <signal.h>
+#include <csignal>
 
 namespace migration_guard::system {
 

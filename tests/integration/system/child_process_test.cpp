@@ -6,7 +6,7 @@
 #include "system/stop_signals.hpp"
 
 #include <gmock/gmock.h>
-#include <signal.h>
+#include <csignal>
 #include <sys/prctl.h>
 #include <unistd.h>
 

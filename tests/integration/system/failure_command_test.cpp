@@ -5,7 +5,7 @@
 #include "system/stop_signals.hpp"
 
 #include <gmock/gmock.h>
-#include <signal.h>
+#include <csignal>
 #include <unistd.h>
 
 #include <thread>
