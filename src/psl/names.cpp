@@ -59,11 +59,16 @@ TypeReference Names::type(std::string_view name) const {
     return {kind_of(target.block->kind), &target};
 }
 
-std::string mapped_name(const std::vector<Attribute>& attributes, std::string_view attribute,
-                        std::string_view fallback) {
+std::string given_name(const std::vector<Attribute>& attributes, std::string_view attribute,
+                       std::string_view fallback) {
     const Attribute* map = find_attribute(attributes, attribute);
     const auto given = map == nullptr ? std::nullopt : string_of(find_argument(map->arguments, "name"));
-    return truncate_identifier(given.value_or(std::string(fallback)));
+    return given.value_or(std::string(fallback));
+}
+
+std::string mapped_name(const std::vector<Attribute>& attributes, std::string_view attribute,
+                        std::string_view fallback) {
+    return truncate_identifier(given_name(attributes, attribute, fallback));
 }
 
 }  // namespace migration_guard::psl

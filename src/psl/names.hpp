@@ -47,7 +47,10 @@ private:
     std::unordered_map<std::string_view, std::size_t> index_;
 };
 
-/// The string of @map, @@map or @@schema, cut as the server cuts an identifier; `fallback` without such an attribute.
+/// The string of @map, @@map or @@schema; `fallback` without such an attribute.
+std::string given_name(const std::vector<Attribute>& attributes, std::string_view attribute, std::string_view fallback);
+
+/// The same, cut as the server cuts an identifier.
 std::string mapped_name(const std::vector<Attribute>& attributes, std::string_view attribute,
                         std::string_view fallback);
 

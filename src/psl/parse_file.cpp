@@ -75,7 +75,7 @@ template <> constexpr const char* expected<g::argument> = "expected a value";
 template <> constexpr const char* expected<g::argument_value> = "expected a value";
 template <typename Close> constexpr const char* expected<g::separator<Close>> = "expected ',' or the end";
 template <> constexpr const char* expected<g::closing_quote> = "expected '\"': a string ends on its line";
-template <> constexpr const char* expected<g::escape_letter> = "unknown escape in a string: a backslash is written \\\\";
+template <> constexpr const char* expected<g::escape_letter> = "unknown escape: a backslash is written \\\\";
 template <> constexpr const char* expected<pegtl::xdigit> = "expected four hexadecimal digits";
 // clang-format on
 

@@ -52,6 +52,7 @@ namespace migration_guard {
 PslDocument parse_psl(const std::vector<PslFile>& files) {
     std::deque<psl::Source> sources;  // a Source never moves
     std::vector<psl::ParsedFile> parsed;
+    parsed.reserve(files.size());
     for (const PslFile& file : files) {
         parsed.push_back(psl::parse_file(sources.emplace_back(file)));
     }

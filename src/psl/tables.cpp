@@ -173,9 +173,10 @@ std::vector<DeclaredEnum> declare_enums(const Names& names, const std::vector<De
         declared.schema = named.schema;
         declared.name = named.name;
         declared.declared_as = named.block->name;
-        declared.used = used.count({named.schema, named.name}) != 0;
+        declared.used = used.contains({named.schema, named.name});
         for (const Member& value : named.block->members) {
-            declared.values.push_back(mapped_name(value.attributes, "map", value.name));
+            // Not cut: the server refuses a longer label (pg_enum.c, EnumValuesCreate).
+            declared.values.push_back(given_name(value.attributes, "map", value.name));
         }
         enums.push_back(std::move(declared));
     }

@@ -116,7 +116,7 @@ private:
                       MissingLevel level) {
         const std::set<std::string> there(labels.begin(), labels.end());
         for (const std::string& value : declared.values) {
-            if (there.count(value) == 0 && !is_ignored(name, value)) {
+            if (!there.contains(value) && !is_ignored(name, value)) {
                 add_missing({ScriptObject::Kind::enum_value, name.schema, name.name, value}, declared.declared_as, "",
                             level);
             }
@@ -127,7 +127,7 @@ private:
                            const std::vector<std::string>& labels) {
         const std::set<std::string> known(declared.values.begin(), declared.values.end());
         for (const std::string& label : labels) {
-            if (known.count(label) == 0 && !is_ignored(name, label)) {
+            if (!known.contains(label) && !is_ignored(name, label)) {
                 difference_.warnings.push_back({SchemaWarningKind::extra_enum_value, name.text() + "." + label,
                                                 "not in schema.prisma: a row that has it cannot be read (Value not "
                                                 "found in enum)"});

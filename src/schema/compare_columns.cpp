@@ -122,7 +122,7 @@ void find_blocking_columns(const TableMatch& table, std::vector<SchemaWarning>& 
         known.insert(column.name);
     }
     for (const auto& [name, column] : table.actual.columns) {
-        const bool blocks = column.not_null && !column.has_default && known.count(name) == 0;
+        const bool blocks = column.not_null && !column.has_default && !known.contains(name);
         if (blocks && !table.is_ignored(name)) {
             warnings.push_back(
                 {SchemaWarningKind::blocks_insert, table.text(name),

@@ -49,7 +49,7 @@ struct DeclaredEnum {
     std::string schema;
     std::string name;
     std::string declared_as;          ///< Prisma's name
-    std::vector<std::string> values;  ///< database labels
+    std::vector<std::string> values;  ///< database labels, never cut: the server refuses long ones
     bool used = true;                 ///< some queried column has it
 };
 

@@ -6,6 +6,7 @@
 
 #include "psl/psl.hpp"
 
+#include <array>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -13,17 +14,15 @@
 
 namespace {
 
-using migration_guard::ColumnUse;
 using migration_guard::Datasource;
 using migration_guard::DeclaredColumn;
 using migration_guard::DeclaredEnum;
 using migration_guard::DeclaredTable;
 using migration_guard::PslFile;
-using migration_guard::TableKind;
 using nlohmann::json;
 
 json to_json(const DeclaredColumn& column) {
-    constexpr const char* uses[] = {"queried", "ignored", "unsupported"};
+    constexpr std::array uses = {"queried", "ignored", "unsupported"};
     return {{"name", column.name},
             {"field", column.field},
             {"type", column.type.name},
@@ -33,17 +32,17 @@ json to_json(const DeclaredColumn& column) {
             {"list", column.list},
             {"required", column.required},
             {"filledByDatabase", column.filled_by_database},
-            {"use", uses[static_cast<int>(column.use)]}};
+            {"use", uses.at(static_cast<std::size_t>(column.use))}};
 }
 
 json to_json(const DeclaredTable& table) {
-    constexpr const char* kinds[] = {"table", "view", "joinTable"};
+    constexpr std::array kinds = {"table", "view", "joinTable"};
     json columns = json::array();
     for (const DeclaredColumn& column : table.columns) {
         columns.push_back(to_json(column));
     }
     return {{"schema", table.schema},   {"name", table.name},
-            {"model", table.model},     {"kind", kinds[static_cast<int>(table.kind)]},
+            {"model", table.model},     {"kind", kinds.at(static_cast<std::size_t>(table.kind))},
             {"ignored", table.ignored}, {"columns", std::move(columns)}};
 }
 

@@ -70,7 +70,7 @@ function* compareField(model, field, column) {
 function* compareEnum(e, declared) {
   if (!declared) return yield `enum ${e.name} is not seen`
   if (declared.name !== truncate(e.dbName ?? e.name)) yield `enum ${e.name} is ${e.dbName}, not ${declared.name}`
-  const values = e.values.map((value) => truncate(value.dbName ?? value.name))
+  const values = e.values.map((value) => value.dbName ?? value.name)
   if (JSON.stringify(values) !== JSON.stringify(declared.values)) yield `enum ${e.name}: ${values}, not ${declared.values}`
 }
 
@@ -112,7 +112,7 @@ export function* compareDdl(script, seen) {
   for (const e of ddl.enums) {
     const found = find(seen.enums, e.schema, truncate(e.name))
     if (!found) yield `the DDL creates enum ${e.schema}.${e.name}, which is not seen`
-    else if (JSON.stringify(e.values.map(truncate)) !== JSON.stringify(found.values)) yield `enum ${e.name}: ${e.values}, not ${found.values}`
+    else if (JSON.stringify(e.values) !== JSON.stringify(found.values)) yield `enum ${e.name}: ${e.values}, not ${found.values}`
   }
 }
 

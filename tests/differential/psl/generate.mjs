@@ -30,14 +30,16 @@ const keywords = ['type', 'model', 'enum', 'view', 'datasource', 'generator', 'f
 const mappedNames = ['snake_case', 'with space', 'Ünïcode', 'dot.ted', 'semi;colon', 'back\\\\slash', 'u\\u00e9\\ud83d\\ude00',
   'x'.repeat(63), 'y'.repeat(64), 'é'.repeat(40), '表'.repeat(30), 'slash//es', 'c /* d */', '1digit', '-', 'UPPER']
 
-export function generate(seed, major) {
-  return new SchemaWriter(new Random(seed * 8 + major), major).files()
+/** [path, text] pairs; `applicable`: only what a server without extensions can create. */
+export function generate(seed, major, { applicable = false } = {}) {
+  return new SchemaWriter(new Random(seed * 8 + major), major, applicable).files()
 }
 
 class SchemaWriter {
-  constructor(random, major) {
+  constructor(random, major, applicable) {
     this.random = random
     this.major = major
+    this.applicable = applicable
     this.style = new Style(random, major)
     this.counter = 0
     this.schemas = random.chance(0.25) ? ['public', 'app', 'Weird schema'].slice(0, random.between(1, 3)) : []
@@ -67,11 +69,11 @@ class SchemaWriter {
     return `${word}${n}`
   }
 
-  map(marks, probability) {
+  map(marks, probability, names = mappedNames) {
     const { random } = this
     if (!random.chance(probability)) return []
     // The number goes where no cut at 63 bytes can make two names one.
-    const text = `"${++this.counter}${random.pick(mappedNames)}"`
+    const text = `"${++this.counter}${random.pick(names)}"`
     return [`${marks}map(${random.chance(0.3) ? 'name: ' : ''}${text})`]
   }
 
@@ -80,12 +82,19 @@ class SchemaWriter {
   }
 
   newEnum() {
-    const values = Array.from({ length: this.random.between(1, 4) }, () => ({ name: this.name(this.random.chance(0.5)) }))
+    const values = Array.from({ length: this.random.between(1, 4) }, () => ({ name: this.label() }))
     return { name: this.name(true), values }
   }
 
+  /** The server cuts a long name, but refuses a long label. */
+  label() {
+    const name = this.name(this.random.chance(0.5))
+    return this.applicable && name.length > 60 ? `short${this.counter}` : name
+  }
+
   enumText(e) {
-    const lines = e.values.map((value) => [value.name, ...this.map('@', 0.3)])
+    const short = mappedNames.filter((name) => !this.applicable || Buffer.byteLength(name) < 60)
+    const lines = e.values.map((value) => [value.name, ...this.map('@', 0.3, short)])
     lines.push(...[this.map('@@', 0.3), this.schemaAttribute()].filter((line) => line.length > 0))
     return this.style.block(`enum ${e.name}`, lines)
   }
@@ -126,7 +135,7 @@ class SchemaWriter {
     const arity = random.pick(['', '', '', '?', '[]'])
     const attributes = this.map('@', 0.25)
     const native = random.chance(0.4)
-    if (native) attributes.push(`@${this.datasource}.${random.pick(natives[type])}`)
+    if (native) attributes.push(`@${this.datasource}.${random.pick(natives[type].filter((name) => !this.applicable || name !== 'Citext'))}`)
     if (arity !== '[]' && !native && random.chance(0.35)) attributes.push(this.defaultAttribute(random.pick(defaults[type])))
     if (arity === '[]' && type === 'Int' && random.chance(0.5)) attributes.push('@default([1, -2])')
     if (type === 'DateTime' && arity === '' && !native && random.chance(0.2)) attributes.push('@updatedAt')
@@ -149,7 +158,7 @@ class SchemaWriter {
 
   unsupported() {
     const { random } = this
-    const type = random.pick(['circle', 'tsvector', 'geometry(Point, 4326)', 'a \\"b\\"'])
+    const type = random.pick(['circle', 'tsvector', ...(this.applicable ? [] : ['geometry(Point, 4326)', 'a \\"b\\"'])])
     const attributes = this.map('@', 0.3)
     return { name: this.name(false), type: `Unsupported("${type}")${random.pick(['', '?', '[]'])}`, attributes }
   }

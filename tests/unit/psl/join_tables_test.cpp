@@ -7,7 +7,6 @@
 namespace migration_guard {
 namespace {
 
-using ::testing::ElementsAre;
 using testing::parse;
 using testing::table;
 

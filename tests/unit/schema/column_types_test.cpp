@@ -89,7 +89,7 @@ TEST(ColumnTypes, serve_what_they_can_be_read_as_and_can_hold) {
     };
     for (const auto& [declared, served_by] : table) {
         for (const std::string& name : every_type) {
-            EXPECT_EQ(type_serves(type(declared), actual(name), "public"), served_by.count(name) != 0)
+            EXPECT_EQ(type_serves(type(declared), actual(name), "public"), served_by.contains(name))
                 << declared << " on " << name;
         }
     }

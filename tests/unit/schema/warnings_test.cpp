@@ -38,6 +38,7 @@ std::vector<SchemaWarning> warnings(const DeclaredColumn& declared_column,
 
 std::vector<std::string> texts(const std::vector<SchemaWarning>& all) {
     std::vector<std::string> lines;
+    lines.reserve(all.size());
     for (const SchemaWarning& warning : all) {
         lines.push_back(std::string(word(warning.kind)) + " " + warning.object + ": " + warning.text);
     }
