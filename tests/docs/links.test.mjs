@@ -1,17 +1,15 @@
 // Every relative link of every page leads to a file of the repository, and every anchor to a heading there.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { test } from 'node:test'
 
 import { anchorsOf, linksOf } from './lib/markdown.mjs'
+import { pages, root } from './lib/pages.mjs'
 
-const root = join(import.meta.dirname, '..', '..')
-const pages = execFileSync('git', ['ls-files', '*.md'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
 const read = (page) => readFileSync(join(root, page), 'utf8')
 
-for (const page of pages.filter((name) => existsSync(join(root, name))))
+for (const page of pages())
   test(page, () => {
     const broken = linksOf(read(page)).flatMap(({ target, line }) => {
       const why = problemOf(page, target)

@@ -48,7 +48,7 @@ export function proseOf(text) {
   return proseLines(text)
     .map((line) => withoutSpans(line).replace(/\]\([^)]*\)/g, ']').replace(/https?:\S+/g, ' '))
     .map((line) => line.replace(/[\p{L}\p{N}_./-]*(?:[\p{N}_/]|\p{L}\.\p{L})[\p{L}\p{N}_./-]*/gu, ' '))
-    .map((line) => line.replace(/\S*[a-z][A-Z]\S*/g, ' '))
+    .map((line) => line.replace(/\S*[a-z][A-Z]\S*/g, ' ').replace(/(?<=\p{L})['’]s(?!\p{L})/gu, ''))
     .join('\n')
 }
 
