@@ -4,6 +4,7 @@
 #include "schema/compare.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace migration_guard {
 namespace {
@@ -22,8 +23,39 @@ std::vector<std::string> disputed(const std::vector<std::string>& pending, const
     return names;
 }
 
+bool somebody_migrates_now(const Snapshot& snapshot) {
+    return snapshot.migrating.has_value();
+}
+
+std::set<std::string> unfinished(const Snapshot& snapshot) {
+    std::set<std::string> ids;
+    for (const auto& row : snapshot.ledger.rows) {
+        if (row.is_unfinished()) ids.insert(row.id);
+    }
+    return ids;
+}
+
+/// Ledger and locks are read by two statements: between them a migration may end, and its row then looks abandoned. A
+/// row is, when it is still unfinished in a second look after the lock was seen free: whoever began it held the lock
+/// until it was finished. One that is unfinished only in the second look has just been begun.
+struct Look {
+    Snapshot snapshot;
+    bool somebody_migrates = false;
+};
+Look look(const SnapshotRequest& request, Database& database) {
+    Look seen{database.look(request)};
+    seen.somebody_migrates = somebody_migrates_now(seen.snapshot);
+    const auto suspects = unfinished(seen.snapshot);
+    if (suspects.empty() || seen.somebody_migrates) return seen;
+    seen.snapshot = database.look(request);
+    const auto still = unfinished(seen.snapshot);
+    seen.somebody_migrates = somebody_migrates_now(seen.snapshot) || !std::ranges::includes(suspects, still);
+    return seen;
+}
+
 /// Everything but the schema.
-Situation situation_of(const Plan& plan, const Snapshot& snapshot) {
+Situation situation_of(const Plan& plan, const Look& seen) {
+    const auto& snapshot = seen.snapshot;
     Situation situation;
     situation.ledger = snapshot.ledger.state;
     situation.ledger_detail = snapshot.ledger.detail;
@@ -32,8 +64,7 @@ Situation situation_of(const Plan& plan, const Snapshot& snapshot) {
     if (snapshot.migrating) situation.migrating = describe(*snapshot.migrating);
     situation.table_count = snapshot.server.table_count;
     situation.tables = snapshot.server.tables;
-    situation.history =
-        lay_side_by_side(plan.bundle.get(), snapshot.ledger.rows, snapshot.migrating.has_value(), plan.order);
+    situation.history = lay_side_by_side(plan.bundle.get(), snapshot.ledger.rows, seen.somebody_migrates, plan.order);
     return situation;
 }
 
@@ -62,10 +93,11 @@ Examination examine(const Plan& plan, const Ports& ports) {
     SnapshotRequest request;
     request.listed_schemas = declared.listed_schemas;
     if (declared.schema) request.catalogue = request_for(*declared.schema);
-    seen.snapshot = ports.database.look(request);
+    auto looked = look(request, ports.database);
 
     auto& situation = seen.situation;
-    situation = situation_of(plan, seen.snapshot);
+    situation = situation_of(plan, looked);
+    seen.snapshot = std::move(looked.snapshot);
     seen.pending = situation.history.names(MigrationState::pending);
     situation.order_disputed = disputed(seen.pending, plan.other_order);
     add_collisions(situation, plan, seen.pending, ports.database);

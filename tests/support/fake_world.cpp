@@ -79,7 +79,9 @@ ConnectResult FakeDatabase::connect(Duration) {
 Snapshot FakeDatabase::look(const SnapshotRequest&) {
     if (!server_.connected) throw Failure(ExitCode::internal, "look without a connection", "");
     ++server_.looks;
-    return server_.snapshot;
+    auto seen = server_.snapshot;
+    if (server_.after_look) server_.after_look(server_.looks);
+    return seen;
 }
 
 Progress FakeDatabase::progress() {

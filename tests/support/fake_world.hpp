@@ -81,6 +81,7 @@ struct FakeServer {
     int created_schemas = 0;
     int turns_alive = 0;
     std::function<void()> on_cancel;
+    std::function<void(int look)> after_look;  ///< called with the number of the look, counted from 1
 
     void apply(const std::string& name);
     void fail(const std::string& name, const std::string& logs);

@@ -137,6 +137,28 @@ TEST(Guard, AnUnfinishedRowThatNobodyHoldsIsFailed) {
     EXPECT_EQ(Guard(world.plan, world.ports()).bring_up_to_date().code, ExitCode::migration_failed);
 }
 
+TEST(Guard, ARowThatWasFinishedWhileItWasLookedAtIsNotFailed) {
+    FakeWorld world({"1"});
+    world.server.begin("1");  // its session had just ended when the locks were read
+    world.server.after_look = [&](int look) {
+        if (look == 1) world.server.apply("1");
+    };
+    EXPECT_EQ(Guard(world.plan, world.ports()).bring_up_to_date().code, ExitCode::ok);
+}
+
+TEST(Guard, ARowThatWasBegunWhileItWasLookedAtIsNotFailed) {
+    FakeWorld world({"1", "2"});
+    world.server.begin("1");
+    world.server.after_look = [&](int look) {
+        if (look == 1) {
+            world.server.apply("1");
+            world.server.begin("2");
+        }
+        if (look == 2) world.server.apply("2");
+    };
+    EXPECT_EQ(Guard(world.plan, world.ports()).bring_up_to_date().code, ExitCode::ok);
+}
+
 TEST(Guard, ApplyWaitLeavesItToOthers) {
     FakeWorld world({"1"});
     world.plan.settings.apply = ApplyMode::wait;
