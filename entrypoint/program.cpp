@@ -34,6 +34,10 @@ int Program::main() {
         if (line_.version) return print(config::version_text());
         return dispatch();
     } catch (const Failure& failure) {
+        if (config::subcommand_of(start_.arguments) == Subcommand::probe) {  // 0 or 1, whatever is wrong
+            print(std::string(failure.what()) + "; " + failure.hint);
+            return number(ExitCode::unhealthy);
+        }
         Outcome outcome;
         if (databases_) outcome.database = identify(*databases_);
         outcome.code = failure.code;

@@ -163,6 +163,11 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
     return line;
 }
 
+Subcommand subcommand_of(const std::vector<std::string>& arguments) {
+    if (arguments.empty()) return Subcommand::run;
+    return subcommand_named(arguments.front()).value_or(Subcommand::run);
+}
+
 bool asks_for_one_shot(const std::vector<std::string>& command) {
     if (command.size() < 2) return false;
     const std::string& word = command[1];

@@ -37,6 +37,9 @@ struct CommandLine {
 /// `arguments` without argv[0]. Throws Failure 64. With --help or --version nothing else is required.
 CommandLine parse_command_line(const std::vector<std::string>& arguments);
 
+/// The subcommand that `arguments` ask for, also when the rest of them is wrong: `probe` exits 0 or 1 in every case.
+Subcommand subcommand_of(const std::vector<std::string>& arguments);
+
 /// True when `command` (an argv whose program is this binary) asks for a one-shot subcommand, --help or --version:
 /// `docker run IMAGE migration-guard check` checks and does not migrate.
 bool asks_for_one_shot(const std::vector<std::string>& command);

@@ -80,7 +80,7 @@ constexpr std::array table{
         "apply",
         &Settings::apply,
         "",
-        "`prisma`: run the CLI; `native`: apply them itself, without Node; `wait`: somebody else's job, wait for it up "
+        "`prisma`: run the CLI; `native`: apply them itself, without Node; `wait`: the job of another, wait for it up "
         "to `turnTimeout`, then 80; `never`: pending is 80 at once",
         judging,
         {}},

@@ -13,7 +13,8 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <functional>
 #include <iostream>
@@ -46,11 +47,21 @@ std::string subcommand_table() {
     return out;
 }
 
+/// The type, explained once on the page, and the option's own rule; of an option with words the words.
+std::string allowed(const config::Option& option) {
+    const auto type = config::placeholder(option);
+    if (std::ranges::any_of(type, [](unsigned char c) { return std::islower(c) != 0; }))
+        return config::is_boolean(option) ? "boolean" : config::allowed_values(option);
+    std::string out = type;
+    std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return option.rule.allowed.empty() ? out : out + ": " + std::string(option.rule.allowed);
+}
+
 std::string option_table() {
     std::string out = "| key | default | allowed | meaning |\n|---|---|---|---|\n";
     for (const auto& option : config::options())
         out += fmt::format("| `{}` | {} | {} | {} |\n", option.key, cell(config::default_text(option)),
-                           cell(config::allowed_values(option)), cell(option.meaning));
+                           cell(allowed(option)), cell(option.meaning));
     return out;
 }
 
@@ -174,6 +185,22 @@ std::string filled(const std::string& text, const std::string& file) {
     return out;
 }
 
+/// A page with the table of exit codes explains each: a heading `### CODE NAME` and, of failures, a last line of a log.
+int unexplained(const std::string& text, const std::string& file) {
+    if (text.find("<!-- generated: exit-codes -->") == std::string::npos) return 0;
+    int count = 0;
+    for (const auto& entry : exit_codes()) {
+        const bool fails = number(entry.code) > 1;
+        for (const auto& wanted : {fmt::format("\n### {} {}\n", number(entry.code), entry.name),
+                                   fails ? fmt::format(" code={} name={} ", number(entry.code), entry.name) : ""}) {
+            if (text.find(wanted) != std::string::npos) continue;
+            std::cerr << file << " lacks: " << wanted << '\n';
+            ++count;
+        }
+    }
+    return count;
+}
+
 int run(const std::vector<std::string>& arguments) {
     const bool write = !arguments.empty() && arguments.front() == "--write";
     const bool check = !arguments.empty() && arguments.front() == "--check";
@@ -183,6 +210,7 @@ int run(const std::vector<std::string>& arguments) {
         const auto& file = arguments[i];
         const auto before = read(file);
         const auto after = filled(before, file);
+        different += unexplained(after, file);
         if (before == after) continue;
         if (write) {
             std::ofstream(file) << after;

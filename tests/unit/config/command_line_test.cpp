@@ -140,6 +140,13 @@ TEST(CommandLine, survives_hostile_arguments) {
     }
 }
 
+TEST(SubcommandOf, is_known_also_when_the_rest_is_wrong) {
+    EXPECT_EQ(subcommand_of({"probe", "--nonsense"}), Subcommand::probe);
+    EXPECT_EQ(subcommand_of({}), Subcommand::run);
+    EXPECT_EQ(subcommand_of({"--", "probe"}), Subcommand::run);
+    EXPECT_EQ(subcommand_of({"prob"}), Subcommand::run);
+}
+
 TEST(AsksForOneShot, tells_a_subcommand_from_an_app) {
     EXPECT_TRUE(asks_for_one_shot({"migration-guard", "check", "--json"}));
     EXPECT_TRUE(asks_for_one_shot({"/usr/local/bin/migration-guard", "probe"}));
