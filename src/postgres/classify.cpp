@@ -147,8 +147,8 @@ constexpr std::array sqlstate_rules{
 
 template <class Rules>
 std::optional<Judgement> judge_text(const Rules& rules, std::string_view text) {
-    const auto* const rule =
-        std::ranges::find_if(rules, [&](const TextRule& entry) { return text.find(entry.part) != text.npos; });
+    const auto* const rule = std::ranges::find_if(
+        rules, [&](const TextRule& entry) { return text.find(entry.part) != std::string_view::npos; });
     return rule == rules.end() ? std::nullopt : std::optional(rule->judgement);
 }
 
@@ -171,10 +171,11 @@ bool is_sqlstate(std::string_view text) {
 Told read_line(std::string_view line) {
     constexpr std::string_view prefix_end = " failed: ";
     if (line.starts_with("connection to server")) {
-        if (const auto at = line.find(prefix_end); at != line.npos) line.remove_prefix(at + prefix_end.size());
+        if (const auto at = line.find(prefix_end); at != std::string_view::npos)
+            line.remove_prefix(at + prefix_end.size());
     }
     const auto gap = line.find(":  ");
-    if (gap != line.npos && is_sqlstate(line.substr(gap + 3, 5)) && line.substr(gap + 8, 2) == ": ") {
+    if (gap != std::string_view::npos && is_sqlstate(line.substr(gap + 3, 5)) && line.substr(gap + 8, 2) == ": ") {
         return {std::string(line.substr(gap + 3, 5)), one_line(line.substr(gap + 10), 300)};
     }
     return {{}, one_line(line, 300)};
@@ -222,7 +223,7 @@ ConnectResult classify_sqlstate(const std::string& sqlstate, const std::string& 
 }
 
 bool says_no_tls(std::string_view message) {
-    return message.find("server does not support SSL") != message.npos;
+    return message.find("server does not support SSL") != std::string_view::npos;
 }
 
 ConnectResult not_yet(std::string reason) {

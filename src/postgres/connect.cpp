@@ -38,7 +38,7 @@ const char* sslmode(const DatabaseUrl& url, TlsMode mode) {
 }
 
 void add_tls(Parameters& parameters, const DatabaseUrl& url, TlsMode mode, const TlsFiles& files) {
-    const auto or_nowhere = [](std::string path) { return path.empty() ? nowhere : path; };
+    const auto or_nowhere = [](const std::string& path) { return path.empty() ? std::string(nowhere) : path; };
     parameters.emplace_back("sslmode", sslmode(url, mode));
     parameters.emplace_back("sslrootcert", or_nowhere(files.root_certificates));
     parameters.emplace_back("sslcert", or_nowhere(files.certificate.path()));

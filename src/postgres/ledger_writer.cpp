@@ -16,7 +16,7 @@ namespace {
 using Kind = ResolveOutcome::Kind;
 using State = LedgerReading::State;
 
-/// One order: a session under Prisma's lock, with the ledger as it is now.
+/// One order: a transaction under Prisma's lock, with the ledger as it is now. What is not committed never was.
 class LockedLedger {
 public:
     explicit LockedLedger(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
@@ -24,10 +24,12 @@ public:
     /// False: somebody else has the lock, and `holder` tells who.
     bool lock(Duration timeout, LockHolder& holder) {
         Patience patience(connection_->interrupt(), timeout);
-        if (take_prisma_lock(*connection_, patience)) return true;
+        if (begin_under_prisma_lock(*connection_, patience)) return true;
         holder = read_lock_holders(connection_->execute(lock_holders_query())).migrating.value_or(LockHolder{});
         return false;
     }
+
+    void commit() { require_ok(connection_->simple("COMMIT"), "committing the ledger's rows"); }
 
     /// Throws Failure 77 or 89 for a ledger that cannot be written.
     void look(const PostgresOptions& options) {
@@ -151,6 +153,7 @@ private:
         }
         ledger.look(options_);
         order(ledger, outcome);
+        ledger.commit();
         return outcome;
     }
 

@@ -5,6 +5,7 @@
 #include "postgres/connect.hpp"
 #include "postgres/ledger_query.hpp"
 #include "postgres/ledger_statements.hpp"
+#include "postgres/pooler.hpp"
 #include "postgres/prisma_lock.hpp"
 #include "postgres/run_script.hpp"
 #include "postgres/snapshot.hpp"
@@ -104,6 +105,12 @@ private:
         connector_.query_limit = options_.query_timeout;
         connection_ = connector_.require(options_.migrate, options_.connect_timeout);
         connection_->answer_to(never_);
+        if (is_behind_transaction_pooler(connector_, *connection_, options_.migrate, options_.connect_timeout)) {
+            return refused(
+                ExitCode::config_invalid,
+                "apply: native needs a session of its own, but a transaction pooler (PgBouncer) stands between",
+                "give a URL past the pooler in DIRECT_URL");
+        }
         set_up_session();
         Patience patience(orders_.end_now, options_.prisma_lock_timeout, EarlierSignal::ends_the_wait);
         if (!take_prisma_lock(*connection_, patience)) return lock_is_busy();

@@ -37,7 +37,8 @@ std::unique_ptr<Database> open_database(PostgresOptions options, Interrupt& inte
 /// return early.
 std::unique_ptr<Migrator> native_migrator(PostgresOptions options, Interrupt& interrupt, Journal& journal);
 
-/// resolve, baseline, resolveOnce. A session of its own for each order, under Prisma's lock.
+/// resolve, baseline, resolveOnce. A session of its own for each order, and in it one transaction under Prisma's lock:
+/// also through a transaction pooler.
 std::unique_ptr<LedgerWriter> ledger_writer(PostgresOptions options, Interrupt& interrupt);
 
 /// Smoke checks with the app's own URL; one session for all of them, opened by the first.

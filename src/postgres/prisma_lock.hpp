@@ -12,7 +12,11 @@ namespace migration_guard::postgres {
 /// Once: true when this session has it (now, or had it before: the lock counts).
 bool try_prisma_lock(Connection& connection);
 
-/// Tries until it has the lock or `patience` ends. Throws Failure, Interrupted.
+/// Tries until this session has the lock or `patience` ends. Throws Failure, Interrupted.
 bool take_prisma_lock(Connection& connection, Patience& patience);
+
+/// The same lock for the length of a transaction, which is open (READ COMMITTED) when it returns true: for writes that
+/// fit into one, since it works through a transaction pooler, where a session's lock would stay behind.
+bool begin_under_prisma_lock(Connection& connection, Patience& patience);
 
 }  // namespace migration_guard::postgres

@@ -17,12 +17,13 @@ double milliseconds_between(Instant from, Instant to) {
     return std::chrono::duration<double, std::milli>(to - from).count();
 }
 
-std::vector<Query> ledger_queries(const DatabaseUrl& url, const std::vector<std::string>& listed_schemas) {
-    return {server_query(url), ledger_places_query(), tables_query(url, listed_schemas), ledger_rows_query(url)};
+std::vector<Query> place_queries(const DatabaseUrl& url, const std::vector<std::string>& listed_schemas) {
+    return {server_query(url), ledger_places_query(), tables_query(url, listed_schemas)};
 }
 
-LedgerLook read_ledger(const std::vector<Result>& results, const Connection& connection, const DatabaseUrl& url,
-                       const std::vector<std::string>& listed_schemas) {
+/// All but the rows.
+LedgerLook read_place(const std::vector<Result>& results, const Connection& connection, const DatabaseUrl& url,
+                      const std::vector<std::string>& listed_schemas) {
     LedgerLook look;
     LedgerEvidence evidence;
     evidence.listed = listed_schemas;
@@ -32,7 +33,6 @@ LedgerLook read_ledger(const std::vector<Result>& results, const Connection& con
     look.ledger = place_ledger(evidence);
     const bool by_path = !evidence.schema_given && evidence.on_search_path;
     look.ledger_schema = by_path ? evidence.on_search_path->schema : evidence.schema;
-    read_ledger_rows(results[rows], look.ledger);
     return look;
 }
 
@@ -40,7 +40,8 @@ LedgerLook read_ledger(const std::vector<Result>& results, const Connection& con
 
 Snapshot take_snapshot(Connection& connection, const DatabaseUrl& url, const std::string& app_role,
                        const SnapshotRequest& request) {
-    auto queries = ledger_queries(url, request.listed_schemas);
+    auto queries = place_queries(url, request.listed_schemas);
+    queries.push_back(ledger_rows_query(url));
     queries.push_back(lock_holders_query());
     const bool with_catalogue = !request.catalogue.empty();
     if (with_catalogue) {
@@ -52,7 +53,8 @@ Snapshot take_snapshot(Connection& connection, const DatabaseUrl& url, const std
     const auto results = connection.pipeline(queries);
 
     Snapshot snapshot;
-    auto look = read_ledger(results, connection, url, request.listed_schemas);
+    auto look = read_place(results, connection, url, request.listed_schemas);
+    read_ledger_rows(results[rows], look.ledger);
     snapshot.server = std::move(look.server);
     snapshot.ledger = std::move(look.ledger);
     auto holders = read_lock_holders(results[locks]);
@@ -69,8 +71,12 @@ Snapshot take_snapshot(Connection& connection, const DatabaseUrl& url, const std
 
 LedgerLook look_at_ledger(Connection& connection, const DatabaseUrl& url,
                           const std::vector<std::string>& listed_schemas) {
-    const auto results = connection.pipeline(ledger_queries(url, listed_schemas));
-    return read_ledger(results, connection, url, listed_schemas);
+    const auto results = connection.pipeline(place_queries(url, listed_schemas));
+    auto look = read_place(results, connection, url, listed_schemas);
+    if (look.ledger.state == LedgerReading::State::present) {
+        read_ledger_rows(connection.execute(ledger_rows_query(url)), look.ledger);
+    }
+    return look;
 }
 
 Progress read_progress(Connection& connection, const DatabaseUrl& url) {

@@ -16,7 +16,8 @@ namespace migration_guard::postgres {
 Snapshot take_snapshot(Connection& connection, const DatabaseUrl& url, const std::string& app_role,
                        const SnapshotRequest& request);
 
-/// Server and ledger alone, for whoever holds Prisma's lock and decides again under it.
+/// Server and ledger alone, for whoever holds Prisma's lock and decides again under it. A missing ledger is no error of
+/// a statement here, so that it can be asked for inside of a transaction.
 struct LedgerLook {
     ServerFacts server;
     LedgerReading ledger;

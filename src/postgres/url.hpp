@@ -48,6 +48,6 @@ struct DatabaseUrl {
 
 /// Throws Failure 78, with the reason and what to write instead, naming `variable` and never the URL itself.
 /// Relative certificate paths resolve against `base`.
-DatabaseUrl parse_url(std::string_view url, const std::string& variable, const std::filesystem::path& base);
+DatabaseUrl parse_url(std::string_view text, const std::string& variable, const std::filesystem::path& base);
 
 }  // namespace migration_guard::postgres

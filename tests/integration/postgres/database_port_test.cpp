@@ -130,6 +130,19 @@ TEST_F(DatabasePortTest, BeforeTheFirstConnectionAStopSignalEndsTheAttempt) {
     EXPECT_THROW(opened->connect(seconds(5)), Interrupted);
 }
 
+TEST_F(DatabasePortTest, ActivityTellsOfTablesThatExist) {
+    db().run("CREATE TABLE a (i int); INSERT INTO a SELECT generate_series(1, 7); SELECT pg_stat_force_next_flush()");
+    std::vector<TableActivity> seen;
+    const auto opened = open(url());
+    for (int i = 0; i < 100 && (seen.empty() || seen[0].inserts == 0); ++i) {
+        seen = opened->activity({{"public", "a"}, {"public", "gone"}, {"other", "a"}});
+        std::this_thread::sleep_for(milliseconds(20));
+    }
+    ASSERT_EQ(seen.size(), 1U);
+    EXPECT_EQ(seen[0].table, (ObjectName{"public", "a"}));
+    EXPECT_EQ(seen[0].inserts, 7);
+}
+
 // Creating.
 
 TEST_F(DatabasePortTest, CreatesDatabaseAndSchema) {

@@ -110,6 +110,35 @@ TEST_F(PoolerTest, SmokeChecksWork) {
     EXPECT_EQ(db().value("SELECT count(*) FROM app.t"), "0");
 }
 
+TEST_F(PoolerTest, ResolveWorksAndLeavesNoLockBehind) {
+    make_ledger();
+    add_row("1_a", "NULL");
+    const auto writer = ledger_writer(options(pooled()), stop);
+    EXPECT_EQ(writer->mark_rolled_back("1_a", seconds(1)).kind, ResolveOutcome::Kind::done);
+    EXPECT_EQ(db().value("SELECT count(*) FROM _prisma_migrations WHERE rolled_back_at IS NOT NULL"), "1");
+    EXPECT_EQ(db().value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), "0");
+    db().run("SELECT pg_advisory_lock(72707369)");
+    EXPECT_EQ(writer->mark_rolled_back("1_a", milliseconds(100)).kind, ResolveOutcome::Kind::lock_busy);
+}
+
+TEST_F(PoolerTest, NativeApplyIsRefusedBeforeItTakesALock) {
+    class Silent : public Journal {
+        void event(Level, const std::string&, const std::string&, const std::vector<Field>&) override {}
+        void state(const std::string&, const std::string&) override {}
+    } journal;
+    Bundle bundle;
+    bundle.migrations.push_back({"1_a", true, "SELECT 1", {}});
+    const auto migrator = native_migrator(options(pooled()), stop, journal);
+    const auto applying = migrator->start({&bundle, {"1_a"}, true});
+    for (int i = 0; i < 100 && !applying->wait(milliseconds(100)); ++i) {
+    }
+    const auto outcome = applying->outcome();
+    EXPECT_EQ(outcome.kind, ApplyOutcome::Kind::refused);
+    EXPECT_EQ(outcome.code, ExitCode::config_invalid) << outcome.message;
+    EXPECT_THAT(outcome.hint, HasSubstr("DIRECT_URL"));
+    EXPECT_EQ(db().value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), "0");
+}
+
 TEST_F(PoolerTest, ItsRefusalsAreNever) {
     const auto wrong = open_database(options(pooled("", "wrong")), stop)->connect(seconds(3));
     EXPECT_EQ(wrong.kind, Kind::never) << wrong.not_yet.reason;
