@@ -22,7 +22,7 @@ const program = process.env.PSL_DUMP ?? fileURLToPath(new URL('../../../build/de
 const installed = existsSync(fileURLToPath(new URL('../node_modules', import.meta.url)))
 
 // Loud, since a suite that silently did not run proves nothing.
-const skip = installed ? false : 'NOT RUN: `npm ci` in tests/differential first'
+const skip = installed ? false : 'NOT RUN: tests/differential/install first'
 if (skip && process.env.CI) throw new Error(skip)
 
 const prisma = installed ? await import('./prisma.mjs') : { majors: [], majorsWithEngine: [] }
