@@ -12,7 +12,7 @@ import { NETWORK, record, startSwarm, taskLogs } from './lib/swarm.mjs'
 await requireEngine()
 
 const SECOND = 1_000_000_000
-const REPEATS = Number(process.env.GUARD_SWARM_REPEATS ?? 8)
+const REPEATS = Number(process.env.GUARD_SWARM_REPEATS ?? 3)
 
 describe('what Swarm does', { concurrency: 1, timeout: 1_800_000 }, () => {
   let world
