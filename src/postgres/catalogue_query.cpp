@@ -3,22 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <vector>
+#include <map>
 
 namespace migration_guard::postgres {
 namespace {
 
-/// In the order of the SELECT list of relations_query().
+/// In the order of the SELECT list of columns_query().
 enum Cell : int {
     schema_name,
     relation,
     kind,
     can_use_schema,
     column,
-    type,
-    type_schema,
-    is_enum,
-    list,
+    type_id,
     not_null,
     has_default,
     can_read,
@@ -34,86 +31,138 @@ std::vector<std::string> named(const std::vector<std::string>& schemas, const st
     return names;
 }
 
-/// Domains by their base type, before the array and behind it; a domain may stand upon another.
-constexpr auto base_type =
-    "LEFT JOIN LATERAL (WITH RECURSIVE d AS (SELECT {0}.typtype, {0}.typbasetype AS oid WHERE {0}.typtype = 'd' "
-    "UNION ALL SELECT t.typtype, t.typbasetype FROM d JOIN pg_catalog.pg_type t ON t.oid = d.oid "
-    "WHERE t.typtype = 'd') SELECT t.* FROM d JOIN pg_catalog.pg_type t ON t.oid = d.oid WHERE t.typtype <> 'd') "
-    "{1} ON {0}.typtype = 'd'";
-
-}  // namespace
-
-/// attidentity came with PostgreSQL 10; a generated column (12) has a default in atthasdef as well.
-Query relations_query(const CatalogueRequest& request, const std::string& schema, const std::string& role,
-                      int server_version) {
-    const auto* const identity = server_version >= 100000 ? " OR a.attidentity <> ''" : "";
-    auto sql = fmt::format(
-        R"(
-SELECT r.nspname, r.relname, r.relkind, r.usable, a.attname,
-       CASE WHEN e.typnamespace = 'pg_catalog'::pg_catalog.regnamespace THEN pg_catalog.format_type(e.oid, NULL)
-            ELSE e.typname::pg_catalog.text END,
-       en.nspname, e.typtype = 'e', l.elem <> 0, a.attnotnull, a.atthasdef{identity},
+/// attidentity came with PostgreSQL 10; a generated column (12) has a default in atthasdef as well. OFFSET 0 keeps the
+/// rights of a relation from being asked for once a column.
+Query columns_query(const std::string& schemas, const std::string& relations, const std::string& role,
+                    int server_version) {
+    return {fmt::format(R"(
+SELECT r.nspname, r.relname, r.relkind, r.usable, a.attname, a.atttypid, a.attnotnull, a.atthasdef{},
        r.readable OR coalesce(pg_catalog.has_column_privilege(r.role, r.oid, a.attnum, 'SELECT'), true),
        r.writable OR coalesce(pg_catalog.has_column_privilege(r.role, r.oid, a.attnum, 'INSERT'), true)
 FROM (SELECT c.oid, n.nspname, c.relname, c.relkind, o.role,
              coalesce(pg_catalog.has_schema_privilege(o.role, n.oid, 'USAGE'), true) AS usable,
              coalesce(pg_catalog.has_table_privilege(o.role, c.oid, 'SELECT'), true) AS readable,
              coalesce(pg_catalog.has_table_privilege(o.role, c.oid, 'INSERT'), true) AS writable
-      FROM (SELECT (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = $3::pg_catalog.name) AS role) o,
+      FROM (SELECT (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = $3::pg_catalog.name) AS role OFFSET 0) o,
            pg_catalog.pg_namespace n, pg_catalog.pg_class c
       WHERE n.nspname = ANY ($1::pg_catalog.name[]) AND c.relnamespace = n.oid
-        AND c.relname = ANY ($2::pg_catalog.name[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')) r
-LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
-LEFT JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-{whole_domain}
-LEFT JOIN LATERAL (SELECT CASE WHEN coalesce(tb.typcategory, t.typcategory) = 'A'
-                               THEN coalesce(tb.typelem, t.typelem) ELSE 0 END AS elem) l ON true
-LEFT JOIN pg_catalog.pg_type i ON i.oid = CASE WHEN l.elem <> 0 THEN l.elem ELSE coalesce(tb.oid, t.oid) END
-{element_domain}
-LEFT JOIN pg_catalog.pg_type e ON e.oid = coalesce(ib.oid, i.oid)
-LEFT JOIN pg_catalog.pg_namespace en ON en.oid = e.typnamespace)",
-        fmt::arg("identity", identity), fmt::arg("whole_domain", fmt::format(base_type, "t", "tb")),
-        fmt::arg("element_domain", fmt::format(base_type, "i", "ib")));
-    return {std::move(sql),
-            {array_parameter(named(request.schemas, schema)), array_parameter(request.relations), role}};
+        AND c.relname = ANY ($2::pg_catalog.name[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') OFFSET 0) r
+LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped)",
+                        server_version >= 100000 ? " OR a.attidentity <> ''" : ""),
+            {schemas, relations, role}};
 }
 
-Query enums_query(const CatalogueRequest& request, const std::string& schema) {
+/// The types of those columns, what domains stand upon and what arrays are made of.
+Query types_query(const std::string& schemas, const std::string& relations) {
+    return {R"(
+WITH RECURSIVE used (oid) AS (
+    SELECT DISTINCT a.atttypid
+    FROM pg_catalog.pg_namespace n, pg_catalog.pg_class c, pg_catalog.pg_attribute a
+    WHERE n.nspname = ANY ($1::pg_catalog.name[]) AND c.relnamespace = n.oid
+      AND c.relname = ANY ($2::pg_catalog.name[]) AND a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    UNION
+    SELECT x.next FROM used JOIN pg_catalog.pg_type t ON t.oid = used.oid
+    CROSS JOIN LATERAL (VALUES (t.typbasetype), (t.typelem)) x (next) WHERE x.next <> 0)
+SELECT t.oid, CASE n.nspname WHEN 'pg_catalog' THEN pg_catalog.format_type(t.oid, NULL) ELSE t.typname::text END,
+       n.nspname, t.typtype, t.typbasetype, t.typelem, t.typcategory
+FROM used JOIN pg_catalog.pg_type t ON t.oid = used.oid JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace)",
+            {schemas, relations}};
+}
+
+Query enums_query(const std::string& schemas, const std::string& names) {
     return {R"(
 SELECT n.nspname, t.typname, e.enumlabel
 FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_type t ON t.typnamespace = n.oid
 LEFT JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid
 WHERE n.nspname = ANY ($1::pg_catalog.name[]) AND t.typname = ANY ($2::pg_catalog.name[]) AND t.typtype = 'e'
 ORDER BY 1, 2, e.enumsortorder)",
-            {array_parameter(named(request.schemas, schema)), array_parameter(request.enums)}};
+            {schemas, names}};
 }
 
-void read_relations(const Result& result, Catalogue& catalogue) {
-    require_ok(result, "reading the catalogue");
+struct Type {
+    std::string name;
+    std::string schema;
+    char kind = 'b';  ///< pg_type.typtype
+    long long base = 0;
+    long long element = 0;
+    char category = 'U';
+};
+using Types = std::map<long long, Type>;
+
+Types read_types(const Result& result) {
+    Types types;
+    for (int row = 0; row < result.rows(); ++row) {
+        types[result.integer(row, 0)] = {.name = result.text(row, 1),
+                                         .schema = result.text(row, 2),
+                                         .kind = result.text(row, 3).at(0),
+                                         .base = result.integer(row, 4),
+                                         .element = result.integer(row, 5),
+                                         .category = result.text(row, 6).at(0)};
+    }
+    return types;
+}
+
+/// The type itself, of a domain the one that it stands upon; none when it was created since the types were read.
+const Type* find_base(const Types& types, long long id) {
+    constexpr int deepest = 64;
+    for (int i = 0; i < deepest; ++i) {
+        const auto found = types.find(id);
+        if (found == types.end()) return nullptr;
+        if (found->second.kind != 'd') return &found->second;
+        id = found->second.base;
+    }
+    return nullptr;
+}
+
+void set_type(CatalogueColumn& to, const Types& types, long long id) {
+    const Type* type = find_base(types, id);
+    to.list = type != nullptr && type->category == 'A' && type->element != 0;
+    if (to.list) type = find_base(types, type->element);
+    if (type == nullptr) return;
+    to.type = type->name;
+    to.type_schema = type->schema;
+    to.is_enum = type->kind == 'e';
+}
+
+void read_columns(const Result& result, const Types& types, Catalogue& catalogue) {
     for (int row = 0; row < result.rows(); ++row) {
         auto& found = catalogue.relations[{result.text(row, schema_name), result.text(row, relation)}];
         found.kind = result.text(row, kind).at(0);
         found.can_use_schema = result.boolean(row, can_use_schema);
         if (result.is_null(row, column)) continue;  // CREATE TABLE x ()
-        auto name = result.text(row, column);
-        found.columns[name] = {.name = name,
-                               .type = result.text(row, type),
-                               .type_schema = result.text(row, type_schema),
-                               .is_enum = result.boolean(row, is_enum),
-                               .list = result.boolean(row, list),
-                               .not_null = result.boolean(row, not_null),
-                               .has_default = result.boolean(row, has_default),
-                               .can_read = result.boolean(row, can_read),
-                               .can_write = result.boolean(row, can_write)};
+        auto& described = found.columns[result.text(row, column)];
+        described.name = result.text(row, column);
+        set_type(described, types, result.integer(row, type_id));
+        described.not_null = result.boolean(row, not_null);
+        described.has_default = result.boolean(row, has_default);
+        described.can_read = result.boolean(row, can_read);
+        described.can_write = result.boolean(row, can_write);
     }
 }
 
 void read_enums(const Result& result, Catalogue& catalogue) {
-    require_ok(result, "reading the enums");
     for (int row = 0; row < result.rows(); ++row) {
         auto& labels = catalogue.enums[{result.text(row, 0), result.text(row, 1)}];
         if (!result.is_null(row, 2)) labels.push_back(result.text(row, 2));
     }
+}
+
+}  // namespace
+
+std::vector<Query> catalogue_queries(const CatalogueRequest& request, const std::string& schema,
+                                     const std::string& role, int server_version) {
+    const auto schemas = array_parameter(named(request.schemas, schema));
+    const auto relations = array_parameter(request.relations);
+    return {columns_query(schemas, relations, role, server_version), types_query(schemas, relations),
+            enums_query(schemas, array_parameter(request.enums))};
+}
+
+Catalogue read_catalogue(const Result& columns, const Result& types, const Result& enums) {
+    for (const auto* result : {&columns, &types, &enums}) require_ok(*result, "reading the catalogue");
+    Catalogue catalogue;
+    read_columns(columns, read_types(types), catalogue);
+    read_enums(enums, catalogue);
+    return catalogue;
 }
 
 }  // namespace migration_guard::postgres

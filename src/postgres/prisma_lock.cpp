@@ -34,9 +34,8 @@ bool take_prisma_lock(Connection& connection, Patience& patience) {
 }
 
 bool begin_under_prisma_lock(Connection& connection, Patience& patience) {
-    const auto begin =
-        fmt::format("BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_catalog.pg_try_advisory_xact_lock({})",
-                    prisma_lock_key);
+    const auto begin = fmt::format(
+        "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_catalog.pg_try_advisory_xact_lock({})", prisma_lock_key);
     return poll(patience, [&] {
         const auto result = connection.simple(begin);
         require_ok(result, "trying for Prisma's lock");

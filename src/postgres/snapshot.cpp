@@ -5,13 +5,15 @@
 #include "postgres/lock_query.hpp"
 #include "postgres/server_query.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace migration_guard::postgres {
 namespace {
 
 /// The order of the statements of a look.
-enum Step : std::size_t { server, places, tables, rows, locks, relations, enums };
+enum Step : std::size_t { server, places, tables, rows, locks, columns, types, enums };
 
 double milliseconds_between(Instant from, Instant to) {
     return std::chrono::duration<double, std::milli>(to - from).count();
@@ -45,9 +47,8 @@ Snapshot take_snapshot(Connection& connection, const DatabaseUrl& url, const std
     queries.push_back(lock_holders_query());
     const bool with_catalogue = !request.catalogue.empty();
     if (with_catalogue) {
-        const auto schema = url.effective_schema();
-        queries.push_back(relations_query(request.catalogue, schema, app_role, connection.server_version()));
-        queries.push_back(enums_query(request.catalogue, schema));
+        auto more = catalogue_queries(request.catalogue, url.effective_schema(), app_role, connection.server_version());
+        std::ranges::move(more, std::back_inserter(queries));
     }
     const auto begun = std::chrono::steady_clock::now();
     const auto results = connection.pipeline(queries);
@@ -62,8 +63,7 @@ Snapshot take_snapshot(Connection& connection, const DatabaseUrl& url, const std
     snapshot.turn = std::move(holders.turn);
     snapshot.ledger_ms = milliseconds_between(begun, results[locks].arrived);
     if (with_catalogue) {
-        read_relations(results[relations], snapshot.catalogue);
-        read_enums(results[enums], snapshot.catalogue);
+        snapshot.catalogue = read_catalogue(results[columns], results[types], results[enums]);
         snapshot.catalogue_ms = milliseconds_between(results[locks].arrived, results[enums].arrived);
     }
     return snapshot;
