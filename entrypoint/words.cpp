@@ -81,6 +81,10 @@ std::vector<Field> fields_of_ready(const Outcome& outcome) {
 }
 
 std::string words_for_observe(const Outcome& outcome) {
+    if (const auto pending = outcome.history.names(MigrationState::pending);
+        outcome.code == ExitCode::ok && !pending.empty()) {
+        return "observe: would apply what is pending, then start the app: " + join(pending, 5);
+    }
     if (outcome.code == ExitCode::ok) return "observe: would start the app (" + outcome.message + ")";
     return fmt::format("observe: would exit {} {}: {}", number(outcome.code), describe(outcome.code).name,
                        outcome.message);

@@ -6,7 +6,7 @@
 
 namespace migration_guard {
 
-void conclude(Outcome& outcome, const Plan& plan, const Examination& seen, const Verdict& verdict) {
+void conclude(Outcome& outcome, const Examination& seen, const Verdict& verdict) {
     outcome.database.server_version = seen.snapshot.server.version;
     outcome.database.schema = seen.snapshot.server.schema;
     outcome.history = seen.situation.history;
@@ -25,14 +25,17 @@ void conclude(Outcome& outcome, const Plan& plan, const Examination& seen, const
         return;
     }
     outcome.remedy.clear();
-    outcome.message = seen.pending.empty()
-                          ? fmt::format("the database matches the image: {} migrations applied",
-                                        seen.situation.history.count(MigrationState::applied))
-                          : fmt::format("{} migrations are pending and can be applied", seen.pending.size());
-    if (plan.settings.mode == Mode::observe && !seen.pending.empty()) outcome.message += " (observe: they are not)";
+    const auto count = [](std::size_t n) { return n == 1 ? "1 migration" : std::to_string(n) + " migrations"; };
+    outcome.message =
+        seen.pending.empty()
+            ? "the database matches the image: " + count(seen.situation.history.count(MigrationState::applied)) +
+                  " applied"
+            : count(seen.pending.size()) + " pending, and can be applied";
 }
 
 void conclude_with(Outcome& outcome, const Problem& problem) {
+    // A migration that failed now (84) stands failed in the ledger too (81): that is one finding, not two.
+    std::erase_if(outcome.problems, [&](const Problem& other) { return other.message == problem.message; });
     outcome.code = problem.code;
     outcome.message = problem.message;
     outcome.remedy = problem.remedy;

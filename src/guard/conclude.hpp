@@ -16,7 +16,7 @@
 namespace migration_guard {
 
 /// Fills everything but appliedNow, smoke and the timings of the whole.
-void conclude(Outcome& outcome, const Plan& plan, const Examination& seen, const Verdict& verdict);
+void conclude(Outcome& outcome, const Examination& seen, const Verdict& verdict);
 
 /// `problem` decides from now on; problems that were there stay in the list behind it.
 void conclude_with(Outcome& outcome, const Problem& problem);

@@ -33,7 +33,7 @@ Outcome Guard::check(Purpose purpose) {
     return report([this, purpose](Outcome& outcome) {
         connect(MayWrite::no);
         const auto seen = look();
-        conclude(outcome, plan_, seen, judge(seen.situation, plan_.settings, purpose));
+        conclude(outcome, seen, judge(seen.situation, plan_.settings, purpose));
     });
 }
 
@@ -49,7 +49,7 @@ Guard::Next Guard::step(Outcome& outcome) {
     auto seen = look();
     resolve_once(seen);
     const auto verdict = judge(seen.situation, plan_.settings, Purpose::before_apply);
-    conclude(outcome, plan_, seen, verdict);
+    conclude(outcome, seen, verdict);
 
     if (verdict.code() == ExitCode::turn_timeout) return wait_for_others(outcome, seen, verdict);
     if (!verdict.problems.empty() || seen.pending.empty()) return Next::done;
@@ -112,7 +112,7 @@ Guard::Next Guard::apply(Outcome& outcome, const Examination& before) {
         return wait_for_others(outcome, after, judge(after.situation, plan_.settings, Purpose::before_apply));
     }
     const auto verdict = judge(after.situation, plan_.settings, Purpose::after_apply);
-    conclude(outcome, plan_, after, verdict);
+    conclude(outcome, after, verdict);
     if (const auto problem = why_not_applied(before, after, supervised, plan_)) conclude_with(outcome, *problem);
     turn_.reset();
     return Next::done;

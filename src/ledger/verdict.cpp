@@ -3,6 +3,7 @@
 #include "ledger/wording.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace migration_guard {
 namespace {
@@ -108,8 +109,13 @@ private:
             under(settings_.on_out_of_order, "onOutOfOrder", "outOfOrder", names.front(),
                   words_for_out_of_order(names));
         }
+        std::map<std::string, std::vector<std::string>> colliding;
         for (const auto& collision : situation_.collisions) {
-            under(settings_.on_collision, "onCollision", "collides", collision.object, words_for_collision(collision));
+            colliding[collision.migration].push_back(collision.object);
+        }
+        for (const auto& [migration, objects] : colliding) {
+            under(settings_.on_collision, "onCollision", "collides", migration,
+                  words_for_collisions(migration, objects));
         }
         if (!situation_.order_disputed.empty()) {
             warn("orderDisputed", situation_.order_disputed.front(), words_for_disputed(situation_.order_disputed));

@@ -23,10 +23,13 @@ std::string gist(const std::string& logs) {
     return one_line(logs, 600);
 }
 
-std::string resolve_lines(const std::string& name) {
+/// Without a shell (a dashboard, a phone) a variable does it; the row keeps it from acting twice.
+std::string resolve_lines(const std::string& name, const std::string& row) {
     return "repair the cause, then: migration-guard resolve --rolled-back " + name +
            " (or prisma migrate resolve --rolled-back " + name +
-           ") to have it applied again; --applied instead when its changes are all in the database";
+           ") to have it applied again; --applied instead when its changes are all in the database; without a shell: "
+           "MIGRATION_GUARD_RESOLVE_ONCE=rolled-back:" +
+           name + "@" + row.substr(0, 8);
 }
 
 }  // namespace
@@ -92,7 +95,7 @@ Words words_for_failed(const MigrationRecord& record) {
     }
     return {message, row.applied_steps_count > 0 ? "migration-guard resolve --applied " + record.name +
                                                        " (or prisma migrate resolve --applied " + record.name + ")"
-                                                 : resolve_lines(record.name)};
+                                                 : resolve_lines(record.name, row.id)};
 }
 
 Words words_for_edited(const MigrationRecord& record) {
@@ -115,12 +118,12 @@ Words words_for_out_of_order(const std::vector<std::string>& names) {
             "Prisma applies them all the same; if the order matters give them a later timestamp"};
 }
 
-Words words_for_collision(const Collision& collision) {
-    return {
-        "pending migration " + quoted(collision.migration) + " creates " + collision.object + ", which exists already",
-        "if its changes are all in the database: migration-guard resolve --applied " + collision.migration +
-            " (or prisma migrate resolve --applied " + collision.migration +
-            "); otherwise remove the object or the statement; onCollision: warn lets it run"};
+Words words_for_collisions(const std::string& migration, const std::vector<std::string>& objects) {
+    return {"pending migration " + quoted(migration) + " creates " + join(objects, 5) +
+                (objects.size() == 1 ? ", which exists already" : ", which exist already"),
+            "if its changes are all in the database: migration-guard resolve --applied " + migration +
+                " (or prisma migrate resolve --applied " + migration +
+                "); otherwise remove the objects or the statements; onCollision: warn lets it run"};
 }
 
 std::string words_for_disputed(const std::vector<std::string>& names) {
@@ -182,9 +185,9 @@ Words words_for_mismatch(const std::vector<const Missing*>& missing) {
             "it";
     } else {
         words.remedy =
-            "why: migration-guard diagnose; the ledger says applied, the database says no: restore the object, or run "
-            "the "
-            "statements of its migration again";
+            "why, and the next command for each: migration-guard diagnose; restore the object, or run the statements "
+            "of "
+            "its migration again";
     }
     return words;
 }

@@ -25,7 +25,7 @@ Words words_for_failed(const MigrationRecord& record);
 Words words_for_edited(const MigrationRecord& record);
 Words words_for_ahead(const std::vector<const MigrationRecord*>& records);
 Words words_for_out_of_order(const std::vector<std::string>& names);
-Words words_for_collision(const Collision& collision);
+Words words_for_collisions(const std::string& migration, const std::vector<std::string>& objects);
 std::string words_for_disputed(const std::vector<std::string>& names);
 Words words_for_missing_script(const MigrationRecord& record);
 Words words_for_incomplete(const std::vector<std::string>& names);

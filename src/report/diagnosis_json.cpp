@@ -29,7 +29,7 @@ public:
 
 private:
     [[nodiscard]] ordered_json text(const std::string& value) const {
-        return value.empty() ? ordered_json(nullptr) : ordered_json(clean(secrets_.mask(value)));
+        return value.empty() ? ordered_json(nullptr) : ordered_json(secrets_.mask(clean(value)));
     }
     static ordered_json time(const std::optional<LogTime>& when) {
         return when ? ordered_json(when->text) : ordered_json(nullptr);

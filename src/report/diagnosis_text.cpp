@@ -54,7 +54,7 @@ std::string there(const Diagnosis& diagnosis) {
     std::size_t listed = 0;
     for (const auto& table : diagnosis.activity) {
         if (++listed > most_listed) break;
-        text += fmt::format("   there    table {}: about {} rows, {} inserts since the statistics began\n",
+        text += fmt::format("   there    table {}: about {} rows; inserts, undone ones too: {}\n",
                             one_line(table.table.text(), 300), table.rows, table.inserts);
     }
     for (const auto& warning : check.warnings) text += "   warning  " + one_line(warning.text, 600) + "\n";

@@ -40,7 +40,7 @@ public:
     }
 
 private:
-    [[nodiscard]] ordered_json text(const std::string& value) const { return clean(secrets_.mask(value)); }
+    [[nodiscard]] ordered_json text(const std::string& value) const { return secrets_.mask(clean(value)); }
     [[nodiscard]] ordered_json text_or_null(const std::string& value) const {
         return value.empty() ? ordered_json(nullptr) : text(value);
     }

@@ -34,7 +34,7 @@ public:
     }
 
 private:
-    void line(const std::string& text) { out_ += one_line(secrets_.mask(text), widest) + "\n"; }
+    void line(const std::string& text) { out_ += one_line(secrets_.mask(clean(text)), widest) + "\n"; }
 
     /// Indented lines under a heading; the first `most_listed` of them.
     void list(const std::vector<std::string>& items) {
