@@ -2,8 +2,8 @@
 //
 //   startup_measure FILE
 //
-// Each line of FILE: name TAB rounds TAB program TAB argument...; the first line is what the others are measured against.
-// Their output goes nowhere; a command that does not exit 0 ends the measurement.
+// Each line of FILE: name TAB rounds TAB program TAB argument...; the first line is what the others are measured
+// against. Their output goes nowhere; a command that does not exit 0 ends the measurement.
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -76,8 +76,8 @@ void print(const std::vector<Contender>& contenders) {
     const double first = contenders.front().quantile(0.5);
     std::printf("%-28s %6s %10s %10s %10s %8s\n", "", "rounds", "median ms", "p10", "p90", "ratio");
     for (const auto& one : contenders)
-        std::printf("%-28s %6zu %10.2f %10.2f %10.2f %8.2f\n", one.name.c_str(), one.milliseconds.size(), one.quantile(0.5),
-                    one.quantile(0.1), one.quantile(0.9), one.quantile(0.5) / first);
+        std::printf("%-28s %6zu %10.2f %10.2f %10.2f %8.2f\n", one.name.c_str(), one.milliseconds.size(),
+                    one.quantile(0.5), one.quantile(0.1), one.quantile(0.9), one.quantile(0.5) / first);
 }
 
 }  // namespace

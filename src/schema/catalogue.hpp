@@ -43,7 +43,7 @@ struct CatalogueColumn {
 };
 
 struct CatalogueRelation {
-    char kind = 'r';  ///< pg_class.relkind: r p v m f
+    char kind = 'r';             ///< pg_class.relkind: r p v m f
     bool can_use_schema = true;  ///< USAGE on the schema for the app's role
     std::map<std::string, CatalogueColumn> columns;
 };

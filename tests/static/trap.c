@@ -2,8 +2,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-__attribute__((constructor)) static void say_so(void)
-{
+__attribute__((constructor)) static void say_so(void) {
     const int file = open("/trapped", O_WRONLY | O_CREAT, 0644);
     if (file >= 0) close(file);
 }

@@ -6,9 +6,9 @@
 #include "system/stop_signals.hpp"
 
 #include <gmock/gmock.h>
-#include <csignal>
 #include <sys/prctl.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <thread>
 

@@ -5,8 +5,8 @@
 #include "system/stop_signals.hpp"
 
 #include <gmock/gmock.h>
-#include <csignal>
 #include <unistd.h>
+#include <csignal>
 
 #include <thread>
 

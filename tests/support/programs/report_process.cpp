@@ -1,5 +1,5 @@
-// The app of tests that ask what an exec'd app is given: prints itself as one JSON object and exits with the status that
-// REPORT_STATUS names (0).
+// The app of tests that ask what an exec'd app is given: prints itself as one JSON object and exits with the status
+// that REPORT_STATUS names (0).
 #include <dirent.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>

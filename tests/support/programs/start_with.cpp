@@ -28,12 +28,18 @@ void open_null(int descriptor) {
 
 bool apply(const std::string& key, const std::string& value) {
     const int number = std::atoi(value.c_str());
-    if (key == "block") block(number);
-    else if (key == "ignore") std::signal(number, SIG_IGN);
-    else if (key == "open") open_null(number);
-    else if (key == "close") close(number);
-    else if (key == "umask") umask(static_cast<mode_t>(std::strtoul(value.c_str(), nullptr, 8)));
-    else return false;
+    if (key == "block")
+        block(number);
+    else if (key == "ignore")
+        std::signal(number, SIG_IGN);
+    else if (key == "open")
+        open_null(number);
+    else if (key == "close")
+        close(number);
+    else if (key == "umask")
+        umask(static_cast<mode_t>(std::strtoul(value.c_str(), nullptr, 8)));
+    else
+        return false;
     return true;
 }
 
