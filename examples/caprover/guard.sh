@@ -26,7 +26,9 @@ done
 quote="'{{join (split . \"'\") \"'\\\\''\"}}'"
 spec() { "$docker" service inspect --format "$1" "$service"; }
 
+# shellcheck disable=SC2034  # used by eval below
 image=$(spec '{{.Spec.TaskTemplate.ContainerSpec.Image}}')
+# shellcheck disable=SC2034
 network=$(spec '{{range .Spec.TaskTemplate.Networks}}{{.Target}} {{end}}' | cut -d ' ' -f 1)
 environment=$(spec "{{range .Spec.TaskTemplate.ContainerSpec.Env}}$quote {{end}}")
 mounts=$(spec "{{range .Spec.TaskTemplate.ContainerSpec.Mounts}}--mount 'type={{.Type}},source={{.Source}},target={{.Target}},readonly' {{end}}")

@@ -17,7 +17,9 @@ async function cliTakes(text) {
   try {
     await writeFile(join(folder, 'captain-definition'), text)
     process.chdir(folder)
-    process.exit = (status) => { throw new Error(`exit ${status}`) }
+    process.exit = (status) => {
+      throw new Error(`exit ${status}`)
+    }
     console.log = console.error = () => {}
     require('caprover/built/utils/ValidationsHandler.js').validateDefinitionFile()
     return true
@@ -35,7 +37,12 @@ const section = '"x-migration-guard": {"deadline": "10m", "probePort": 3000}'
 const table = [
   ['as it should be', '{"schemaVersion": 2, "dockerfilePath": "./Dockerfile"}', true, true],
   ['with the section of the guard', `{"schemaVersion": 2, "dockerfilePath": "./Dockerfile", ${section}}`, true, true],
-  ['with lines in place of a file', `{"schemaVersion": 2, "dockerfileLines": ["FROM scratch"], ${section}}`, true, true],
+  [
+    'with lines in place of a file',
+    `{"schemaVersion": 2, "dockerfileLines": ["FROM scratch"], ${section}}`,
+    true,
+    true,
+  ],
   ['an image', `{"schemaVersion": 2, "imageName": "app:1", ${section}}`, true, true],
   ['a byte order mark', '\uFEFF{"schemaVersion": 2, "dockerfilePath": "./Dockerfile"}', true, false],
   ['a comment', '{"schemaVersion": 2, /* no */ "dockerfilePath": "./Dockerfile"}', false, false],
@@ -46,14 +53,23 @@ const table = [
   ['two selectors', '{"schemaVersion": 2, "dockerfilePath": "./Dockerfile", "imageName": "app:1"}', false, true],
   ['no selector', `{"schemaVersion": 2, ${section}}`, false, true],
   ['a Dockerfile outside the context', '{"schemaVersion": 2, "dockerfilePath": "../Dockerfile"}', false, true],
-  ['a key twice, the last one wins', '{"schemaVersion": 1, "schemaVersion": 2, "dockerfilePath": "./Dockerfile"}', true, true],
+  [
+    'a key twice, the last one wins',
+    '{"schemaVersion": 1, "schemaVersion": 2, "dockerfilePath": "./Dockerfile"}',
+    true,
+    true,
+  ],
 ]
 
 describe('captain-definition', () => {
   for (const [name, text, server, cli] of table)
     it(`${name}: server ${server ? 'takes' : 'refuses'}, CLI ${cli ? 'takes' : 'refuses'}`, async () => {
       let taken = true
-      try { serverTakes(text) } catch { taken = false }
+      try {
+        serverTakes(text)
+      } catch {
+        taken = false
+      }
       assert.equal(taken, server)
       assert.equal(await cliTakes(text), cli)
     })

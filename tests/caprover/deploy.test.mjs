@@ -11,7 +11,8 @@ import { CLI, EXAMPLES, ROOT, run } from './lib/parts.mjs'
 describe('deploy.sh', () => {
   let repository
   let commit
-  const git = (...args) => run('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: repository })
+  const git = (...args) =>
+    run('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: repository })
 
   before(async () => {
     repository = await mkdtemp(join(tmpdir(), 'guard-deploy-'))
@@ -28,15 +29,25 @@ describe('deploy.sh', () => {
     run('sh', [join(EXAMPLES, 'deploy.sh'), ...args], {
       cwd: repository,
       env: {
-        PATH: `${CLI}:${process.env.PATH}`, HOME: repository, CAPROVER_APP: 'shop', CAPROVER_APP_TOKEN: fake.token,
+        PATH: `${CLI}:${process.env.PATH}`,
+        HOME: repository,
+        CAPROVER_APP: 'shop',
+        CAPROVER_APP_TOKEN: fake.token,
         // The CLI drops ports from a URL: the stand-in is its proxy, so that it needs no name and no port 80.
-        http_proxy: fake.url, CAPROVER_URL: 'http://captain.caprover.test', VERSION_URL: 'http://shop.caprover.test/version', ...env,
+        http_proxy: fake.url,
+        CAPROVER_URL: 'http://captain.caprover.test',
+        VERSION_URL: 'http://shop.caprover.test/version',
+        ...env,
       },
     })
 
   const withFake = async (options, body) => {
     const fake = await startFakeCaprover(options)
-    try { return await body(fake) } finally { await fake.end() }
+    try {
+      return await body(fake)
+    } finally {
+      await fake.end()
+    }
   }
 
   it('waits until the app itself says the new commit', () =>
@@ -65,7 +76,7 @@ describe('deploy.sh', () => {
       assert.ok(!output.includes(fake.token), 'the token is not written')
     }))
 
-  it('a refused upload ends with the CLI\'s status before anything is waited for', () =>
+  it("a refused upload ends with the CLI's status before anything is waited for", () =>
     withFake({ becomes: () => 'old' }, async (fake) => {
       const { status } = await deploy(fake, { CAPROVER_APP_TOKEN: 'wrong' })
       assert.notEqual(status, 0)

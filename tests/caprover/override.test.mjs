@@ -20,17 +20,22 @@ function* leaves(value, path = []) {
 
 describe('service-update-override', () => {
   it('says the same in YAML and JSON', async () => {
-    assert.deepEqual(parse(await read('service-update-override.yaml')), parse(await read('service-update-override.json')))
+    assert.deepEqual(
+      parse(await read('service-update-override.yaml')),
+      parse(await read('service-update-override.json')),
+    )
   })
 
   it('has durations as whole nanoseconds, which is all that Docker takes', async () => {
     const durations = /(Period|Interval|Timeout|Delay|Monitor)$/
-    const found = [...leaves(parse(await read('service-update-override.yaml')))].filter(([path]) => durations.test(path))
+    const found = [...leaves(parse(await read('service-update-override.yaml')))].filter(([path]) =>
+      durations.test(path),
+    )
     assert.equal(found.length, 7)
     for (const [path, value] of found) assert.ok(Number.isInteger(value) && value >= 1_000_000_000, `${path}: ${value}`)
   })
 
-  it('has a start period longer than the guard\'s default deadline of 14 minutes', async () => {
+  it("has a start period longer than the guard's default deadline of 14 minutes", async () => {
     const { TaskTemplate } = parse(await read('service-update-override.yaml'))
     assert.ok(TaskTemplate.ContainerSpec.Healthcheck.StartPeriod > 14 * 60 * 1e9)
   })
@@ -50,7 +55,12 @@ describe('service-update-override', () => {
 describe('how CapRover merges', () => {
   const cases = [
     ['objects recursively', { a: { b: 1, c: 2 } }, { a: { c: 3 } }, { a: { b: 1, c: 3 } }],
-    ['arrays replace: an Env in the override drops every variable of the dashboard', { Env: ['A=1'] }, { Env: ['B=2'] }, { Env: ['B=2'] }],
+    [
+      'arrays replace: an Env in the override drops every variable of the dashboard',
+      { Env: ['A=1'] },
+      { Env: ['B=2'] },
+      { Env: ['B=2'] },
+    ],
     ['null does not delete the key', { a: 1 }, { a: null }, { a: null }],
     ['a key that is no longer in the override stays', { a: 1 }, {}, { a: 1 }],
   ]

@@ -14,10 +14,18 @@ function fakeDocker(status, log) {
   class Docker {
     async createContainer(options) {
       seen.push(['create', options])
-      const note = (name, answer) => async (...args) => { seen.push([name, ...args]); return answer }
+      const note =
+        (name, answer) =>
+        async (...args) => {
+          seen.push([name, ...args])
+          return answer
+        }
       return {
-        start: note('start'), wait: note('wait', { StatusCode: status }), logs: note('logs', Buffer.from(log)),
-        stop: note('stop'), remove: note('remove'),
+        start: note('start'),
+        wait: note('wait', { StatusCode: status }),
+        logs: note('logs', Buffer.from(log)),
+        stop: note('stop'),
+        remove: note('remove'),
       }
     }
   }
@@ -26,10 +34,15 @@ function fakeDocker(status, log) {
 
 describe('preDeployFunction', () => {
   let text
-  before(async () => { text = await readFile(join(EXAMPLES, 'preDeployFunction.js'), 'utf8') })
+  before(async () => {
+    text = await readFile(join(EXAMPLES, 'preDeployFunction.js'), 'utf8')
+  })
 
   const evaluate = (Docker) =>
-    new Function('require', `${text}\nreturn preDeployFunction`)((name) => { assert.equal(name, 'dockerode'); return Docker })
+    new Function('require', `${text}\nreturn preDeployFunction`)((name) => {
+      assert.equal(name, 'dockerode')
+      return Docker
+    })
 
   it('migrates once in the new image and lets the update pass unchanged', async () => {
     const { Docker, seen } = fakeDocker(0, '')
@@ -39,12 +52,18 @@ describe('preDeployFunction', () => {
     assert.deepEqual(options.Entrypoint, ['/usr/local/bin/migration-guard', 'migrate'])
     assert.deepEqual(options.Env, ['DATABASE_URL=x'])
     assert.equal(options.HostConfig.NetworkMode, 'captain-overlay-network')
-    assert.deepEqual(seen.map(([name]) => name), ['create', 'start', 'wait', 'stop', 'remove'])
+    assert.deepEqual(
+      seen.map(([name]) => name),
+      ['create', 'start', 'wait', 'stop', 'remove'],
+    )
   })
 
   it('a failure is thrown with status and log, so that no update is sent, and the container is removed', async () => {
     const { Docker, seen } = fakeDocker(84, '\x1b[31mmigration-guard\x1b[0m code=84 apply_failed')
-    await assert.rejects(evaluate(Docker)({}, UPDATE), /ended with 84, nothing was deployed\nmigration-guard code=84 apply_failed/)
+    await assert.rejects(
+      evaluate(Docker)({}, UPDATE),
+      /ended with 84, nothing was deployed\nmigration-guard code=84 apply_failed/,
+    )
     assert.equal(seen.at(-1)[0], 'remove')
   })
 })

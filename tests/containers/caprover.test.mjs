@@ -1,4 +1,5 @@
-// The ready files of examples/caprover on a real engine: guard.sh, preDeployFunction, the one-click app, the CI workflow.
+// The ready files of examples/caprover on a real engine: guard.sh, preDeployFunction, the one-click app, the CI
+// workflow.
 import assert from 'node:assert/strict'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
@@ -35,7 +36,11 @@ describe('examples/caprover on an engine', { timeout: 900_000 }, () => {
     await world.database.create(database)
     const short = uniqueName('shop')
     const app = {
-      name: `srv-captain--${short}`, short, database, image: tagOf('v1'), network: NETWORK,
+      name: `srv-captain--${short}`,
+      short,
+      database,
+      image: tagOf('v1'),
+      network: NETWORK,
       env: { DATABASE_URL: world.database.url(database), ...env },
     }
     const id = await createService(app)
@@ -59,12 +64,19 @@ describe('examples/caprover on an engine', { timeout: 900_000 }, () => {
         assert.equal(report.database.name, app.database)
       }))
 
-    it('gives back the guard\'s status, and leaves no container', () =>
+    it("gives back the guard's status, and leaves no container", () =>
       withService({}, async (app) => {
         await world.database.sql(app.database, 'drop table "Visit"')
         const { status, output } = await guard(app.short, 'check')
         assert.equal(status, 87, output)
-        const left = await dockerText('ps', '-a', '--filter', `ancestor=${tagOf('v1')}`, '--format', '{{.Label "com.docker.swarm.service.id"}}.')
+        const left = await dockerText(
+          'ps',
+          '-a',
+          '--filter',
+          `ancestor=${tagOf('v1')}`,
+          '--format',
+          '{{.Label "com.docker.swarm.service.id"}}.',
+        )
         assert.ok(!left.split('\n').includes('.'), 'only containers of services')
       }))
 
@@ -87,7 +99,11 @@ describe('examples/caprover on an engine', { timeout: 900_000 }, () => {
       const text = await readFile(join(EXAMPLES, 'preDeployFunction.js'), 'utf8')
       // CapRover has the socket mounted where the text says; here the engine may live elsewhere.
       const socketPath = (process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock').replace('unix://', '')
-      class Here extends Docker { constructor() { super({ socketPath }) } }
+      class Here extends Docker {
+        constructor() {
+          super({ socketPath })
+        }
+      }
       preDeploy = new Function('require', `${text}\nreturn preDeployFunction`)(() => Here)
     })
 
@@ -112,14 +128,19 @@ describe('examples/caprover on an engine', { timeout: 900_000 }, () => {
           assert.match(error.message, /20250201000000_referrer/)
           return true
         })
-        assert.deepEqual((await tasks(id)).map((task) => task.id), [before.id])
+        assert.deepEqual(
+          (await tasks(id)).map((task) => task.id),
+          [before.id],
+        )
         assert.equal((await api('GET', `/services/${id}`)).UpdateStatus, undefined)
       }))
   })
 
   it('the one-click app: database and app from nothing to the first answer', async () => {
     const app = uniqueName('click')
-    const services = oneClick(await readFile(join(EXAMPLES, 'one-click-app.yml'), 'utf8'), app, { $$cap_image: tagOf('v1') })
+    const services = oneClick(await readFile(join(EXAMPLES, 'one-click-app.yml'), 'utf8'), app, {
+      $$cap_image: tagOf('v1'),
+    })
     const ids = []
     try {
       for (const [name, service] of Object.entries(services)) {
@@ -127,7 +148,15 @@ describe('examples/caprover on an engine', { timeout: 900_000 }, () => {
           const [source, target] = volume.split(':')
           return { Type: 'volume', Source: source, Target: target }
         })
-        ids.push(await createService({ name: `srv-captain--${name}`, image: service.image, network: NETWORK, env: service.environment, mounts }))
+        ids.push(
+          await createService({
+            name: `srv-captain--${name}`,
+            image: service.image,
+            network: NETWORK,
+            env: service.environment,
+            mounts,
+          }),
+        )
       }
       await until('the app is healthy', async () => (await running(ids[1])).length === 1, 120)
       const client = await startClient(world.proxy, `srv-captain--${app}`, 20)
@@ -136,13 +165,19 @@ describe('examples/caprover on an engine', { timeout: 900_000 }, () => {
       assert.equal((await client.stop()).last, 'v1')
     } finally {
       for (const id of ids) await api('DELETE', `/services/${id}`).catch(() => {})
-      await until('the tasks are gone', async () => (await dockerText('ps', '-q', '--filter', `name=srv-captain--${app}`)) === '', 60)
+      await until(
+        'the tasks are gone',
+        async () => (await dockerText('ps', '-q', '--filter', `name=srv-captain--${app}`)) === '',
+        60,
+      )
       await docker(['volume', 'rm', '-f', `${app}-db-data`], { check: false })
     }
   })
 
   it('the CI workflow: each step, on a release that is good and on one whose model no migration creates', async () => {
-    const { jobs: { migrations: job } } = yaml.parse(await readFile(join(EXAMPLES, '.github/workflows/migrations.yml'), 'utf8'))
+    const {
+      jobs: { migrations: job },
+    } = yaml.parse(await readFile(join(EXAMPLES, '.github/workflows/migrations.yml'), 'utf8'))
     const [postgres] = Object.values(job.services)
     const name = uniqueName('guard-test-ci')
     const variables = Object.entries(postgres.env).flatMap(([key, value]) => ['-e', `${key}=${value}`])
@@ -181,7 +216,8 @@ function oneClick(text, appName, given) {
   const values = { $$cap_appname: appName, $$cap_root_domain: 'example.com' }
   for (const { id, defaultValue, validRegex } of meta.variables) {
     assert.match(id, /^\$\$cap_[a-z_]+$/)
-    values[id] = given[id] ?? defaultValue.replace(/\$\$cap_gen_random_hex\((\d+)\)/, (_, length) => 'ab'.repeat(length / 2))
+    values[id] =
+      given[id] ?? defaultValue.replace(/\$\$cap_gen_random_hex\((\d+)\)/, (_, length) => 'ab'.repeat(length / 2))
     assert.match(values[id], new RegExp(validRegex.slice(1, -1)), id)
   }
   const names = Object.keys(values).sort((left, right) => right.length - left.length)

@@ -1,5 +1,5 @@
-// The top-level Dockerfile: builds with the classic builder and with BuildKit, gives the same binary both times, and its
-// stages hold what they should. GUARD_IMAGE of the other suites is made here.
+// The top-level Dockerfile: builds with the classic builder and with BuildKit, gives the same binary both times, and
+// its stages hold what they should. GUARD_IMAGE of the other suites is made here.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 
@@ -16,12 +16,16 @@ const EXAMPLE = 'guard-test/example'
 const MINUTES = 60_000
 
 const build = (tag, args, buildkit) =>
-  docker(['build', '-q', '--label', LABEL, '-t', tag, ...args, '.'], { cwd: ROOT, timeout: 40 * MINUTES, env: { DOCKER_BUILDKIT: buildkit } })
+  docker(['build', '-q', '--label', LABEL, '-t', tag, ...args, '.'], {
+    cwd: ROOT,
+    timeout: 40 * MINUTES,
+    env: { DOCKER_BUILDKIT: buildkit },
+  })
 
 describe('Dockerfile', { timeout: 80 * MINUTES }, () => {
   before(() => build(GUARD_IMAGE, ['--target', 'guard'], '0'))
 
-  it('the guard stage holds the binary, certificate authorities, licences and the bill of materials, nothing else', async () => {
+  it('the guard stage: binary, certificate authorities, licences, bill of materials, nothing else', async () => {
     const files = await filesOf(GUARD_IMAGE)
     const others = files.filter((path) => !path.startsWith('licenses/'))
     assert.deepEqual(others.sort(), ['etc/ssl/certs/ca-certificates.crt', 'migration-guard', 'sbom.spdx.json'])
@@ -32,13 +36,25 @@ describe('Dockerfile', { timeout: 80 * MINUTES }, () => {
   it('the bill of materials names each licence text that is there', async () => {
     const sbom = JSON.parse(await readFrom(GUARD_IMAGE, '/sbom.spdx.json'))
     assert.equal(sbom.spdxVersion, 'SPDX-2.3')
-    const licences = (await filesOf(GUARD_IMAGE)).filter((path) => path.startsWith('licenses/')).map((path) => path.slice(9))
+    const licences = (await filesOf(GUARD_IMAGE))
+      .filter((path) => path.startsWith('licenses/'))
+      .map((path) => path.slice(9))
     assert.deepEqual(sbom.packages.map((part) => part.name).sort(), licences.sort())
     for (const part of sbom.packages) assert.ok(part.versionInfo && part.licenseConcluded, part.name)
   })
 
   it('the binary starts where nothing else is', async () => {
-    const version = await dockerText('run', '--rm', '--network', 'none', '--read-only', '--cap-drop', 'ALL', GUARD_IMAGE, '--version')
+    const version = await dockerText(
+      'run',
+      '--rm',
+      '--network',
+      'none',
+      '--read-only',
+      '--cap-drop',
+      'ALL',
+      GUARD_IMAGE,
+      '--version',
+    )
     assert.match(version, /^migration-guard \d+\.\d+\.\d+/)
   })
 
@@ -51,8 +67,7 @@ describe('Dockerfile', { timeout: 80 * MINUTES }, () => {
       const [classic, buildkit] = await Promise.all(images.map((image) => readFrom(image, '/migration-guard')))
       assert.equal(sha256(classic), sha256(buildkit))
     })
-  else
-    it('BuildKit takes the Dockerfile too', () => build('guard-test/modules', ['--target', 'modules'], '1'))
+  else it('BuildKit takes the Dockerfile too', () => build('guard-test/modules', ['--target', 'modules'], '1'))
 
   it('the binary is at most 12 MB', async () => {
     assert.ok((await readFrom(GUARD_IMAGE, '/migration-guard')).length <= 12 * 1024 * 1024)
@@ -83,11 +98,30 @@ describe('the example', { timeout: 30 * MINUTES }, () => {
 
   it('migrates an empty database, starts, stores an event', async () => {
     const name = uniqueName('guard-test-example')
-    await docker(['run', '-d', '--name', name, '--label', LABEL, '--network', network, '--read-only', '--cap-drop', 'ALL',
-      '-e', `DATABASE_URL=${database.url('analytics')}`, EXAMPLE])
+    await docker([
+      'run',
+      '-d',
+      '--name',
+      name,
+      '--label',
+      LABEL,
+      '--network',
+      network,
+      '--read-only',
+      '--cap-drop',
+      'ALL',
+      '-e',
+      `DATABASE_URL=${database.url('analytics')}`,
+      EXAMPLE,
+    ])
     try {
-      await until('healthy', async () => (await dockerText('inspect', '-f', '{{.State.Health.Status}}', name)) === 'healthy', 60)
-      const track = `fetch('http://127.0.0.1/track',{method:'POST',body:'{"kind":"PAGE_VIEW"}'}).then(r=>console.log(r.status))`
+      await until(
+        'healthy',
+        async () => (await dockerText('inspect', '-f', '{{.State.Health.Status}}', name)) === 'healthy',
+        60,
+      )
+      const request = `'http://127.0.0.1/track', { method: 'POST', body: '{"kind":"PAGE_VIEW"}' }`
+      const track = `fetch(${request}).then((answer) => console.log(answer.status))`
       assert.equal(await dockerText('exec', name, 'node', '-e', track), '201')
       assert.equal(await database.sql('analytics', 'select count(*) from "AnalyticsEvent"'), '1')
       assert.match(await database.ledger('analytics'), /20251103091000_add_analytics:applied$/)
@@ -100,14 +134,23 @@ describe('the example', { timeout: 30 * MINUTES }, () => {
     const compose = await composeCommand()
     if (!compose) return context.skip('neither `docker compose` nor docker-compose is here')
     const project = uniqueName('guardtest')
-    const up = (...args) => run(compose[0], [...compose.slice(1), '-p', project, ...args], { cwd: ROOT, env: COMPOSE, seconds: 1800 })
+    const up = (...args) =>
+      run(compose[0], [...compose.slice(1), '-p', project, ...args], { cwd: ROOT, env: COMPOSE, seconds: 1800 })
     try {
       const { status, output } = await up('up', '-d', '--build')
       assert.equal(status, 0, output)
-      await until('the app stores an event', async () => {
-        const answer = await fetch('http://127.0.0.1:3000/track', { method: 'POST', body: '{"kind":"PAGE_VIEW"}' }).catch(() => undefined)
-        return answer?.status === 201
-      }, 120, 1000)
+      await until(
+        'the app stores an event',
+        async () => {
+          const answer = await fetch('http://127.0.0.1:3000/track', {
+            method: 'POST',
+            body: '{"kind":"PAGE_VIEW"}',
+          }).catch(() => undefined)
+          return answer?.status === 201
+        },
+        120,
+        1000,
+      )
     } finally {
       await up('down', '-v', '--rmi', 'local')
     }

@@ -48,7 +48,10 @@ async function copyStandalone(to) {
 }
 
 async function build(tag, folder, args = []) {
-  await docker(['build', '-q', '--label', LABEL, '-t', tag, ...args, folder], { timeout: 900_000, env: { DOCKER_BUILDKIT: '0' } })
+  await docker(['build', '-q', '--label', LABEL, '-t', tag, ...args, folder], {
+    timeout: 900_000,
+    env: { DOCKER_BUILDKIT: '0' },
+  })
 }
 
 /** True when the image's CLI has its engine: some file beside @prisma/engines that was downloaded at install. */
@@ -61,7 +64,10 @@ async function withEngine(tag) {
   if (await hasEngine(tag)) return tag
   const folder = await mkdtemp(join(tmpdir(), 'guard-engine-'))
   await cp(STAND_IN, join(folder, 'prisma-engine'), { recursive: true })
-  await writeFile(join(folder, 'Dockerfile'), `FROM ${tag}\nCOPY prisma-engine /opt/prisma-engine\nENV PRISMA_SCHEMA_ENGINE_BINARY=${ENGINE_HERE}\n`)
+  await writeFile(
+    join(folder, 'Dockerfile'),
+    `FROM ${tag}\nCOPY prisma-engine /opt/prisma-engine\nENV PRISMA_SCHEMA_ENGINE_BINARY=${ENGINE_HERE}\n`,
+  )
   await build(`${tag}-engine`, folder)
   await rm(folder, { recursive: true })
   return `${tag}-engine`
@@ -87,7 +93,10 @@ describe('recipes', { concurrency: 1, timeout: 3_000_000 }, () => {
       try {
         await copy(folder)
         await cp(join(ROOT, 'examples/recipes', recipe), folder, { recursive: true })
-        const engines = recipe === 'npm' ? ['PRISMA_SCHEMA_ENGINE_BINARY', 'PRISMA_QUERY_ENGINE_LIBRARY'] : ['PRISMA_SCHEMA_ENGINE_BINARY']
+        const engines =
+          recipe === 'npm'
+            ? ['PRISMA_SCHEMA_ENGINE_BINARY', 'PRISMA_QUERY_ENGINE_LIBRARY']
+            : ['PRISMA_SCHEMA_ENGINE_BINARY']
         const anyFile = engines.flatMap((name) => ['--build-arg', `${name}=/bin/true`])
         await build(tag, folder, ['--build-arg', `GUARD_IMAGE=${GUARD_IMAGE}`, ...anyFile])
       } finally {
@@ -102,16 +111,39 @@ describe('recipes', { concurrency: 1, timeout: 3_000_000 }, () => {
     const database = `recipe-${recipe}`
     await server.create(database)
     const name = uniqueName('guard-test-recipe')
-    await docker(['run', '-d', '--name', name, '--label', LABEL, '--network', network,
-      '-e', `DATABASE_URL=${server.url(database)}`, '-e', 'MIGRATION_GUARD_FAILURE_DELAY=0', image])
-    const logs = async () => { const { stdout, stderr } = await docker(['logs', name]); return stdout + stderr }
+    await docker([
+      'run',
+      '-d',
+      '--name',
+      name,
+      '--label',
+      LABEL,
+      '--network',
+      network,
+      '-e',
+      `DATABASE_URL=${server.url(database)}`,
+      '-e',
+      'MIGRATION_GUARD_FAILURE_DELAY=0',
+      image,
+    ])
+    const logs = async () => {
+      const { stdout, stderr } = await docker(['logs', name])
+      return stdout + stderr
+    }
     try {
-      await until(`${recipe} is healthy`, async () => {
-        const [state, health] = (await dockerText('inspect', '-f', '{{.State.Status}} {{.State.Health.Status}}', name)).split(' ')
-        if (state === 'exited') throw new Error(await logs())
-        return health === 'healthy'
-      }, 120)
-      const ask = `fetch('http://'+(process.argv[1])+'/track',{method:'POST',body:'{"kind":"PAGE_VIEW"}'}).then(r=>console.log(r.status))`
+      await until(
+        `${recipe} is healthy`,
+        async () => {
+          const [state, health] = (
+            await dockerText('inspect', '-f', '{{.State.Status}} {{.State.Health.Status}}', name)
+          ).split(' ')
+          if (state === 'exited') throw new Error(await logs())
+          return health === 'healthy'
+        },
+        120,
+      )
+      const request = `'http://' + process.argv[1] + '/track', { method: 'POST', body: '{"kind":"PAGE_VIEW"}' }`
+      const ask = `fetch(${request}).then((answer) => console.log(answer.status))`
       const host = recipe.startsWith('standalone') ? await dockerText('exec', name, 'hostname') : '127.0.0.1'
       assert.equal(await dockerText('exec', name, 'node', '-e', ask, host), '201')
       assert.equal(await server.sql(database, 'select count(*) from "AnalyticsEvent"'), '1')

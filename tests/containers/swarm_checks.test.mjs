@@ -1,5 +1,5 @@
-// Statements about Swarm that the guard's behaviour rests on, looked at on a real one: what exit 0 does before the first
-// healthy probe, what a retry after `pause` does, which logs outlive CapRover's prune.
+// Statements about Swarm that the guard's behaviour rests on, looked at on a real one: what exit 0 does before the
+// first healthy probe, what a retry after `pause` does, which logs outlive CapRover's prune.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 
@@ -29,8 +29,19 @@ describe('what Swarm does', { concurrency: 1, timeout: 1_800_000 }, () => {
       await run.deploy('v2', { app: { env: { ...run.app.env, MIGRATION_GUARD_APPLY: 'never' } } })
       const end = await run.ended()
       assert.equal(end, 'paused')
-      await docker(['run', '--rm', '--label', LABEL, '--network', NETWORK, '-e', `DATABASE_URL=${run.app.env.DATABASE_URL}`, tagOf('v2'),
-        'migration-guard', 'migrate'])
+      await docker([
+        'run',
+        '--rm',
+        '--label',
+        LABEL,
+        '--network',
+        NETWORK,
+        '-e',
+        `DATABASE_URL=${run.app.env.DATABASE_URL}`,
+        tagOf('v2'),
+        'migration-guard',
+        'migrate',
+      ])
       await until('both run', async () => (await run.running()).length === 2, 90)
       await sleep(5000)
       versions = (await run.running()).map((task) => `${task.slot}:${task.image}`).sort()
@@ -41,7 +52,7 @@ describe('what Swarm does', { concurrency: 1, timeout: 1_800_000 }, () => {
     assert.ok(result.versions.v1 && result.versions.v2, 'both answered')
   })
 
-  /** Updates `REPEATS` times to something that ends with 0 before it is healthy: the ends, and how many old tasks were lost. */
+  /** Updates `REPEATS` times to something that ends with 0 before it is healthy: the ends, and old tasks lost. */
   async function updatesThatEndWithZero(name, change) {
     const ends = []
     let lost = 0
@@ -57,7 +68,7 @@ describe('what Swarm does', { concurrency: 1, timeout: 1_800_000 }, () => {
     return { ends: new Set(ends), lost }
   }
 
-  it('exit 0 before the first healthy probe counts as a failure, yet Swarm may stop the old version (a race)', async () => {
+  it('exit 0 before the first healthy probe counts as a failure; that the old task stays is a race', async () => {
     // The guard never does this; `migrate && true` as ENTRYPOINT would.
     const change = { TaskTemplate: { ContainerSpec: { Command: ['sh', '-c', 'sleep 2'] } } }
     const { ends, lost } = await updatesThatEndWithZero('exit-0-before-healthy', change)
@@ -67,17 +78,19 @@ describe('what Swarm does', { concurrency: 1, timeout: 1_800_000 }, () => {
 
   it('an app that is never healthy and answers SIGTERM with 0 is rolled back too', async () => {
     const never = {
-      TaskTemplate: { ContainerSpec: {
-        Command: ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.2; done'],
-        Healthcheck: { Test: ['CMD', 'false'], StartPeriod: SECOND, Interval: SECOND, Retries: 1, Timeout: SECOND },
-      } },
+      TaskTemplate: {
+        ContainerSpec: {
+          Command: ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.2; done'],
+          Healthcheck: { Test: ['CMD', 'false'], StartPeriod: SECOND, Interval: SECOND, Retries: 1, Timeout: SECOND },
+        },
+      },
     }
     const { ends, lost } = await updatesThatEndWithZero('unhealthy-exits-0', never)
     assert.deepEqual([...ends], ['rollback_completed'])
     assert.ok(lost < REPEATS, 'a race that is mostly won')
   })
 
-  it('a guard that lingers before a failing exit keeps its log out of CapRover\'s prune', async () => {
+  it("a guard that lingers before a failing exit keeps its log out of CapRover's prune", async () => {
     const kept = {}
     for (const delay of ['0s', '3s', '10s'])
       await scenario(world, `prune-${delay}`, {}, async (run) => {

@@ -111,7 +111,7 @@ describe('a release deployed as CapRover deploys it', { concurrency: 3, timeout:
   })
 
   it('the app dies after the exec, before it is healthy', async () => {
-    const result = await scenario(world, 'app-dies', { }, async (run) => {
+    const result = await scenario(world, 'app-dies', {}, async (run) => {
       const slowBoot = { ...run.app.env, BOOT_MS: '10000' }
       await run.deploy('v2dies', { override: OVERRIDE, app: { env: slowBoot } })
       return run.ended()
@@ -124,16 +124,27 @@ describe('a release deployed as CapRover deploys it', { concurrency: 3, timeout:
   it('the guard is killed in the middle of a migration; the next start applies it or says why not', async () => {
     const result = await scenario(world, 'guard-killed', {}, async (run) => {
       await run.deploy('v2slow')
-      const [task] = await until('the migration runs', async () => {
-        const list = (await run.tasks()).filter((one) => one.image === 'v2slow' && one.container)
-        return (await run.ledger()).includes('referrer') && list.length > 0 && list
-      }, 60)
+      const [task] = await until(
+        'the migration runs',
+        async () => {
+          const list = (await run.tasks()).filter((one) => one.image === 'v2slow' && one.container)
+          return (await run.ledger()).includes('referrer') && list.length > 0 && list
+        },
+        60,
+      )
       await docker(['kill', '-s', 'KILL', task.container])
       const end = await run.ended()
-      await until('a further task has ended or serves', async () => {
-        const list = (await run.tasks()).filter((one) => one.image === 'v2slow')
-        return list.length > 1 && (list.some((one) => one.state === 'running') || list.filter((one) => one.exitCode).length > 1)
-      }, 90)
+      await until(
+        'a further task has ended or serves',
+        async () => {
+          const list = (await run.tasks()).filter((one) => one.image === 'v2slow')
+          return (
+            list.length > 1 &&
+            (list.some((one) => one.state === 'running') || list.filter((one) => one.exitCode).length > 1)
+          )
+        },
+        90,
+      )
       return end
     })
     assert.deepEqual([result.end, result.failed], ['paused', 0])
@@ -145,8 +156,11 @@ describe('a release deployed as CapRover deploys it', { concurrency: 3, timeout:
       await run.deploy('v2slow')
       await until('the first migrates', async () => (await run.ledger()).includes('referrer'), 60)
       await run.deploy('v2')
-      await until('the second update is through', async () =>
-        (await run.running()).some((task) => task.image === 'v2') && (await run.ended()) === 'completed', 120)
+      await until(
+        'the second update is through',
+        async () => (await run.running()).some((task) => task.image === 'v2') && (await run.ended()) === 'completed',
+        120,
+      )
       return run.ended()
     })
     assert.deepEqual([result.end, result.serving, result.failed], ['completed', 'v2', 0])

@@ -15,10 +15,15 @@ const SECOND = 1_000_000_000
 const APPLIED = '20250101000000_init:applied, 20250201000000_referrer:applied'
 
 /** The container of the task that migrates, once its row is in the ledger. */
-const migrating = (run, release) => until(`${release} migrates`, async () => {
-  const list = (await run.tasks()).filter((task) => task.image === release && task.container)
-  return (await run.ledger()).includes('referrer') && list[0]
-}, 60)
+const migrating = (run, release) =>
+  until(
+    `${release} migrates`,
+    async () => {
+      const list = (await run.tasks()).filter((task) => task.image === release && task.container)
+      return (await run.ledger()).includes('referrer') && list[0]
+    },
+    60,
+  )
 
 describe('rough weather on a Swarm', { concurrency: 3, timeout: 900_000 }, () => {
   let world
@@ -47,7 +52,9 @@ describe('rough weather on a Swarm', { concurrency: 3, timeout: 900_000 }, () =>
   it('a migration longer than the start period: Docker kills it, the old version serves on', async () => {
     const Healthcheck = { StartPeriod: 5 * SECOND, Interval: 2 * SECOND, Retries: 3, Timeout: 5 * SECOND }
     const result = await scenario(world, 'start-period-too-short', {}, async (run) => {
-      await run.deploy('v2verySlow', { override: mergeObjects(OVERRIDE, { TaskTemplate: { ContainerSpec: { Healthcheck } } }) })
+      await run.deploy('v2verySlow', {
+        override: mergeObjects(OVERRIDE, { TaskTemplate: { ContainerSpec: { Healthcheck } } }),
+      })
       return run.ended(120)
     })
     assert.deepEqual([result.end, result.serving, result.failed], ['rollback_completed', 'v1', 0])
@@ -63,8 +70,8 @@ describe('rough weather on a Swarm', { concurrency: 3, timeout: 900_000 }, () =>
     assert.equal(result.ledger, APPLIED)
   })
 
-  // An app with a volume: under start-first Swarm lets the first new task work until the second one runs, under stop-first
-  // a deploy over a deploy stops it at once.
+  // An app with a volume: under start-first Swarm lets the first new task work until the second one runs, under
+  // stop-first a deploy over a deploy stops it at once.
   const graces = [
     { grace: 10, stop: '8s', ledger: /referrer:rolled back/ },
     { grace: 120, stop: '110s', ledger: /referrer:applied/ },
@@ -78,10 +85,14 @@ describe('rough weather on a Swarm', { concurrency: 3, timeout: 900_000 }, () =>
         await run.deploy('v2slow', { override, app: { env } })
         const task = await migrating(run, 'v2slow')
         await run.deploy('v1', { override, app: { env } })
-        await until('the guard has ended', async () => {
-          const now = (await run.tasks()).find((one) => one.id === task.id)
-          return now?.exitCode !== undefined && ['failed', 'shutdown', 'complete'].includes(now.state)
-        }, 150)
+        await until(
+          'the guard has ended',
+          async () => {
+            const now = (await run.tasks()).find((one) => one.id === task.id)
+            return now?.exitCode !== undefined && ['failed', 'shutdown', 'complete'].includes(now.state)
+          },
+          150,
+        )
         afterStop = await run.ledger()
         await until('v1 serves', async () => (await run.running()).some((one) => one.image === 'v1'), 60)
         return run.ended(120)

@@ -16,16 +16,24 @@ if (!existsSync(join(BUILD, 'static/migration-guard'))) {
   console.log('SKIPPED: NO STATIC BINARY\nThe packages were NOT tried. First: ./scripts/build-static')
   process.exit(process.env.CI ? 1 : 0)
 }
-const architectures = [NATIVE, ...(NATIVE === 'amd64' && existsSync(join(BUILD, 'static-arm64/migration-guard')) ? ['arm64'] : [])]
+const architectures = [
+  NATIVE,
+  ...(NATIVE === 'amd64' && existsSync(join(BUILD, 'static-arm64/migration-guard')) ? ['arm64'] : []),
+]
 
 function run(command, args, { cwd, env = {} } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, timeout: 300_000 })
     let stdout = ''
     let output = ''
-    child.stdout.on('data', (text) => { stdout += text; output += text })
+    child.stdout.on('data', (text) => {
+      stdout += text
+      output += text
+    })
     child.stderr.on('data', (text) => (output += text))
-    child.on('error', reject).on('close', (status) => resolve({ status, stdout: stdout.trim(), output, pid: child.pid }))
+    child
+      .on('error', reject)
+      .on('close', (status) => resolve({ status, stdout: stdout.trim(), output, pid: child.pid }))
   })
 }
 
@@ -88,21 +96,38 @@ describe('packages', { timeout: 600_000 }, () => {
   describe('npm', () => {
     let project
     const installed = () => join(project, 'node_modules/.bin/migration-guard')
-    const tarballs = () => [named(/^migration-guard-\d[\d.]*\.tgz$/), named(new RegExp(`linux-${NATIVE === 'arm64' ? 'arm64' : 'x64'}-[\\d.]+\\.tgz$`))]
+    const tarballs = () => [
+      named(/^migration-guard-\d[\d.]*\.tgz$/),
+      named(new RegExp(`linux-${NATIVE === 'arm64' ? 'arm64' : 'x64'}-[\\d.]+\\.tgz$`)),
+    ]
 
     before(async () => {
       project = join(folder, 'project')
       const [main, platform] = tarballs()
-      // What the registry would answer: the platform's package under its own name. The other one is not there, as on npm.
+      // What the registry would answer: the platform's package under its own name. The other one is not there, as on
+      // npm.
       const name = `@migration-guard/linux-${NATIVE === 'arm64' ? 'arm64' : 'x64'}`
       await must('mkdir', ['-p', project])
-      await writeFile(join(project, 'package.json'), JSON.stringify({
-        name: 'project', private: true,
-        dependencies: { 'migration-guard': `file:${main}` },
-        optionalDependencies: { [name]: `file:${platform}` },
-        overrides: { 'migration-guard': { [name]: `file:${platform}`, [`@migration-guard/linux-${NATIVE === 'arm64' ? 'x64' : 'arm64'}`]: `file:${platform}` } },
-      }))
-      await must('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--offline', '--cache', join(folder, 'cache')], { cwd: project })
+      await writeFile(
+        join(project, 'package.json'),
+        JSON.stringify({
+          name: 'project',
+          private: true,
+          dependencies: { 'migration-guard': `file:${main}` },
+          optionalDependencies: { [name]: `file:${platform}` },
+          overrides: {
+            'migration-guard': {
+              [name]: `file:${platform}`,
+              [`@migration-guard/linux-${NATIVE === 'arm64' ? 'x64' : 'arm64'}`]: `file:${platform}`,
+            },
+          },
+        }),
+      )
+      await must(
+        'npm',
+        ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--offline', '--cache', join(folder, 'cache')],
+        { cwd: project },
+      )
     })
 
     it('node_modules/.bin/migration-guard runs', async () => {
@@ -110,7 +135,9 @@ describe('packages', { timeout: 600_000 }, () => {
     })
 
     it('becomes the guard, and the guard becomes the app: one process id all the way, no Node in between', async () => {
-      const { stdout, pid } = await must(installed(), ['--', process.execPath, '-p', 'process.pid'], { env: { MIGRATION_GUARD_MODE: 'off' } })
+      const { stdout, pid } = await must(installed(), ['--', process.execPath, '-p', 'process.pid'], {
+        env: { MIGRATION_GUARD_MODE: 'off' },
+      })
       assert.equal(Number(stdout), pid)
     })
 
@@ -118,7 +145,7 @@ describe('packages', { timeout: 600_000 }, () => {
       assert.equal((await run(installed(), ['--no-such-flag'])).status, 64)
     })
 
-    it('an install without the platform\'s package says what is missing', async () => {
+    it("an install without the platform's package says what is missing", async () => {
       await rm(join(project, 'node_modules/@migration-guard'), { recursive: true })
       const { status, output } = await run(installed(), ['--version'])
       assert.equal(status, 70)
@@ -126,15 +153,19 @@ describe('packages', { timeout: 600_000 }, () => {
     })
   })
 
-  it('arm64: the binary runs under qemu', { skip: !architectures.includes('arm64') && 'no build/static-arm64: ./scripts/build-static --arch arm64' }, async () => {
-    const qemu = ['/usr/bin/qemu-aarch64', '/usr/bin/qemu-aarch64-static'].find((path) => existsSync(path))
-    assert.ok(qemu, 'qemu-user')
-    const other = join(folder, 'arm64')
-    await must('mkdir', ['-p', other])
-    await must('tar', ['xzf', named(/linux-arm64\.tar\.gz$/), '-C', other, '--strip-components=1'])
-    assert.match((await must(qemu, [join(other, 'migration-guard'), '--version'])).stdout, VERSION)
-    assert.equal((await must('dpkg-deb', ['-f', named(/_arm64\.deb$/), 'Architecture'])).stdout, 'arm64')
-    await must('dpkg-deb', ['-x', named(/_arm64\.deb$/), join(other, 'deb')])
-    assert.match((await must(qemu, [join(other, 'deb/usr/bin/migration-guard'), '--version'])).stdout, VERSION)
-  })
+  it(
+    'arm64: the binary runs under qemu',
+    { skip: !architectures.includes('arm64') && 'no build/static-arm64: ./scripts/build-static --arch arm64' },
+    async () => {
+      const qemu = ['/usr/bin/qemu-aarch64', '/usr/bin/qemu-aarch64-static'].find((path) => existsSync(path))
+      assert.ok(qemu, 'qemu-user')
+      const other = join(folder, 'arm64')
+      await must('mkdir', ['-p', other])
+      await must('tar', ['xzf', named(/linux-arm64\.tar\.gz$/), '-C', other, '--strip-components=1'])
+      assert.match((await must(qemu, [join(other, 'migration-guard'), '--version'])).stdout, VERSION)
+      assert.equal((await must('dpkg-deb', ['-f', named(/_arm64\.deb$/), 'Architecture'])).stdout, 'arm64')
+      await must('dpkg-deb', ['-x', named(/_arm64\.deb$/), join(other, 'deb')])
+      assert.match((await must(qemu, [join(other, 'deb/usr/bin/migration-guard'), '--version'])).stdout, VERSION)
+    },
+  )
 })

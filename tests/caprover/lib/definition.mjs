@@ -7,7 +7,8 @@ export function serverTakes(text) {
   const { templateId, imageName, dockerfilePath, dockerfileLines } = definition
   const lines = dockerfileLines?.length > 0 ? dockerfileLines : undefined
   const selectors = [templateId, imageName, dockerfilePath, lines].filter(Boolean)
-  if (selectors.length !== 1) throw new Error(`${selectors.length} of templateId, imageName, dockerfilePath, dockerfileLines`)
+  if (selectors.length !== 1)
+    throw new Error(`${selectors.length} of templateId, imageName, dockerfilePath, dockerfileLines`)
   if (dockerfilePath?.startsWith('..')) throw new Error('dockerfilePath leaves the context')
   return definition
 }

@@ -11,27 +11,37 @@ export async function startFakeCaprover({ token = 'app-token', becomes }) {
   }
   const server = http.createServer((request, response) => {
     const chunks = []
-    request.on('data', (chunk) => chunks.push(chunk)).on('end', () => {
-      const { pathname } = new URL(request.url, 'http://fake')
-      if (pathname === '/version') {
-        seen.questions += 1
-        return response.end(becomes(seen.uploads.at(-1)?.commit, seen.questions))
-      }
-      if (!pathname.startsWith('/api/v2/')) return json(response, {})
-      if (request.headers['x-captain-app-token'] !== token) return json(response, {}, 1102) // not authorized
-      if (pathname.startsWith('/api/v2/user/apps/appData/') && request.method === 'POST') {
-        const body = Buffer.concat(chunks).toString('latin1')
-        seen.uploads.push({
-          app: pathname.split('/').pop(), body, commit: /name="gitHash"\r\n\r\n([0-9a-f]{40})/.exec(body)?.[1],
-        })
-        return json(response, {})
-      }
-      return json(response, { isAppBuilding: false, isBuildFailed: false, logs: { firstLineNumber: 0, lines: [] } })
-    })
+    request
+      .on('data', (chunk) => chunks.push(chunk))
+      .on('end', () => {
+        const { pathname } = new URL(request.url, 'http://fake')
+        if (pathname === '/version') {
+          seen.questions += 1
+          return response.end(becomes(seen.uploads.at(-1)?.commit, seen.questions))
+        }
+        if (!pathname.startsWith('/api/v2/')) return json(response, {})
+        if (request.headers['x-captain-app-token'] !== token) return json(response, {}, 1102) // not authorized
+        if (pathname.startsWith('/api/v2/user/apps/appData/') && request.method === 'POST') {
+          const body = Buffer.concat(chunks).toString('latin1')
+          seen.uploads.push({
+            app: pathname.split('/').pop(),
+            body,
+            commit: /name="gitHash"\r\n\r\n([0-9a-f]{40})/.exec(body)?.[1],
+          })
+          return json(response, {})
+        }
+        return json(response, { isAppBuilding: false, isBuildFailed: false, logs: { firstLineNumber: 0, lines: [] } })
+      })
   })
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    seen, token, url: `http://127.0.0.1:${server.address().port}`,
-    end: () => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve) }),
+    seen,
+    token,
+    url: `http://127.0.0.1:${server.address().port}`,
+    end: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(resolve)
+      }),
   }
 }

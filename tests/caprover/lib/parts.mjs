@@ -17,7 +17,10 @@ export function run(command, args, { env = {}, cwd, seconds = 60, input } = {}) 
     const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), seconds * 1000)
     let output = ''
     let stdout = ''
-    child.stdout.setEncoding('utf8').on('data', (text) => { output += text; stdout += text })
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      output += text
+      stdout += text
+    })
     child.stderr.setEncoding('utf8').on('data', (text) => (output += text))
     child.on('error', reject).on('close', (status, signal) => {
       clearTimeout(timer)

@@ -8,12 +8,18 @@ const agent = new http.Agent({ keepAlive: false })
 
 function ask() {
   return new Promise((resolve) => {
-    const request = http.get({ host: proxy, port: 8080, headers: { host: service }, agent, timeout: 3000 }, (response) => {
-      let text = ''
-      response.on('data', (chunk) => (text += chunk)).on('end', () =>
-        resolve(response.statusCode === 200 ? text.trim() : `failed ${response.statusCode}`))
-    })
-    request.on('timeout', () => request.destroy(new Error('timeout'))).on('error', (error) => resolve(`failed ${error.code ?? error.message}`))
+    const request = http.get(
+      { host: proxy, port: 8080, headers: { host: service }, agent, timeout: 3000 },
+      (response) => {
+        let text = ''
+        response
+          .on('data', (chunk) => (text += chunk))
+          .on('end', () => resolve(response.statusCode === 200 ? text.trim() : `failed ${response.statusCode}`))
+      },
+    )
+    request
+      .on('timeout', () => request.destroy(new Error('timeout')))
+      .on('error', (error) => resolve(`failed ${error.code ?? error.message}`))
   })
 }
 

@@ -24,18 +24,31 @@ export const RELEASES = {
   v1: { migrations: INIT, schema: SCHEMA.first },
   v2: { migrations: { ...INIT, '20250201000000_referrer': ADD }, schema: SCHEMA.second },
   v2slow: { migrations: { ...INIT, '20250201000000_referrer': `SELECT pg_sleep(20);\n${ADD}` }, schema: SCHEMA.second },
-  v2verySlow: { migrations: { ...INIT, '20250201000000_referrer': `SELECT pg_sleep(45);\n${ADD}` }, schema: SCHEMA.second },
+  v2verySlow: {
+    migrations: { ...INIT, '20250201000000_referrer': `SELECT pg_sleep(45);\n${ADD}` },
+    schema: SCHEMA.second,
+  },
   v2bad: {
-    migrations: { ...INIT, '20250201000000_referrer': `SELECT pg_sleep(1);\n${ADD}ALTER TABLE "Nowhere" ADD COLUMN "x" TEXT;\n` },
+    migrations: {
+      ...INIT,
+      '20250201000000_referrer': `SELECT pg_sleep(1);\n${ADD}ALTER TABLE "Nowhere" ADD COLUMN "x" TEXT;\n`,
+    },
     schema: SCHEMA.second,
   },
   // The model is there, its migration was never made: `db push` in development.
   v2unmigrated: { migrations: INIT, schema: SCHEMA.second },
-  v2dies: { migrations: { ...INIT, '20250201000000_referrer': ADD }, schema: SCHEMA.second, env: { DIE_AFTER_MS: '2500' } },
+  v2dies: {
+    migrations: { ...INIT, '20250201000000_referrer': ADD },
+    schema: SCHEMA.second,
+    env: { DIE_AFTER_MS: '2500' },
+  },
 }
 
 async function buildFrom(context, tag, args = []) {
-  await docker(['build', '-q', '--label', LABEL, '-t', tag, ...args, context], { timeout: 600_000, env: { DOCKER_BUILDKIT: '0' } })
+  await docker(['build', '-q', '--label', LABEL, '-t', tag, ...args, context], {
+    timeout: 600_000,
+    env: { DOCKER_BUILDKIT: '0' },
+  })
 }
 
 /** The image that all releases share; the guard comes from GUARD_IMAGE as users take it. */
@@ -44,8 +57,7 @@ export async function buildBase() {
   await buildFrom(join(HERE, 'app'), BASE, ['--build-arg', `GUARD_IMAGE=${GUARD_IMAGE}`])
 }
 
-const schemaFile = (models) =>
-  `datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n}\n\n${models}`
+const schemaFile = (models) => `datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n}\n\n${models}`
 
 /** Builds `guard-test/app:NAME` and gives the tag. */
 export async function buildRelease(name, { migrations, schema, env = {} } = RELEASES[name], from = BASE) {

@@ -11,7 +11,8 @@ const isPlainObject = (value) => typeof value === 'object' && value !== null && 
 export function mergeObjects(base, extra) {
   if (!isPlainObject(extra)) return extra === undefined ? base : extra
   const merged = isPlainObject(base) ? { ...base } : {}
-  for (const [key, value] of Object.entries(extra)) merged[key] = isPlainObject(value) ? mergeObjects(merged[key], value) : value
+  for (const [key, value] of Object.entries(extra))
+    merged[key] = isPlainObject(value) ? mergeObjects(merged[key], value) : value
   return merged
 }
 
@@ -38,15 +39,17 @@ export function dashboardFields(app) {
   }
 }
 
-/** Creates the service. Round-robin DNS, since not every kernel that runs these tests has IPVS for a virtual address. */
+/** Creates the service. Round-robin DNS: not every kernel that runs these tests has IPVS for a virtual address. */
 export async function createService(app) {
   const { ID } = await api('POST', '/services/create', {
-    Name: app.name, ...dashboardFields(app), EndpointSpec: { Mode: 'dnsrr' },
+    Name: app.name,
+    ...dashboardFields(app),
+    EndpointSpec: { Mode: 'dnsrr' },
   })
   return ID
 }
 
-/** A deploy or a "Save & Restart": the spec as Docker has it, patched, the override merged, preDeployFunction, update. */
+/** A deploy or a "Save & Restart": Docker's spec, patched, the override merged, preDeployFunction, update. */
 export async function deploy(id, app, { override, preDeploy } = {}) {
   const { Version, Spec } = await api('GET', `/services/${id}`)
   const { Labels, ...fields } = dashboardFields(app)

@@ -1,6 +1,7 @@
 // The Docker client and the engine's API, for tests. Any engine that the client reaches will do (DOCKER_HOST).
 //
-// Not a test. Keeps true: everything made here carries the label guard-test=1, so that cleaning up touches nothing else.
+// Not a test. Keeps true: everything made here carries the label guard-test=1, so that cleaning up touches nothing
+// else.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import http from 'node:http'
@@ -16,7 +17,10 @@ export const LABEL = 'guard-test=1'
 export async function docker(args, { check = true, timeout = 120_000, env = {}, cwd } = {}) {
   try {
     const { stdout, stderr } = await run(CLIENT, args, {
-      timeout, cwd, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, ...env },
+      timeout,
+      cwd,
+      maxBuffer: 64 * 1024 * 1024,
+      env: { ...process.env, ...env },
     })
     return { status: 0, stdout, stderr }
   } catch (error) {
@@ -33,8 +37,10 @@ export const dockerText = async (...args) => (await docker(args)).stdout.trim()
 export async function requireEngine() {
   const { status, stderr } = await docker(['version'], { check: false, timeout: 20_000 })
   if (status === 0) return
-  console.log(`SKIPPED: NO DOCKER ENGINE\n${stderr.trim()}\n` +
-    'These tests were NOT run. Start an engine, or: ./tests/containers/engine run ./scripts/test -L containers')
+  console.log(
+    `SKIPPED: NO DOCKER ENGINE\n${stderr.trim()}\n` +
+      'These tests were NOT run. Start an engine, or: ./tests/containers/engine run ./scripts/test -L containers',
+  )
   process.exit(process.env.CI ? 1 : 0)
 }
 
@@ -49,14 +55,22 @@ function target() {
 export function api(method, path, body) {
   return new Promise((resolve, reject) => {
     const text = body === undefined ? undefined : JSON.stringify(body)
-    const headers = text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
-    const request = http.request({ ...target(), method, path: `/v1.41${path}`, headers, timeout: 60_000 }, (response) => {
-      let answer = ''
-      response.setEncoding('utf8').on('data', (chunk) => (answer += chunk)).on('end', () => {
-        if (response.statusCode >= 400) return reject(new Error(`${method} ${path}: ${response.statusCode} ${answer}`))
-        resolve(answer ? JSON.parse(answer) : undefined)
-      })
-    })
+    const headers =
+      text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
+    const request = http.request(
+      { ...target(), method, path: `/v1.41${path}`, headers, timeout: 60_000 },
+      (response) => {
+        let answer = ''
+        response
+          .setEncoding('utf8')
+          .on('data', (chunk) => (answer += chunk))
+          .on('end', () => {
+            if (response.statusCode >= 400)
+              return reject(new Error(`${method} ${path}: ${response.statusCode} ${answer}`))
+            resolve(answer ? JSON.parse(answer) : undefined)
+          })
+      },
+    )
     request.on('error', reject).on('timeout', () => request.destroy(new Error(`${method} ${path}: no answer`)))
     request.end(text)
   })

@@ -21,16 +21,20 @@ async function withContainer(image, body) {
 }
 
 /** Paths of all files; without what Docker itself puts into every container. */
-export const filesOf = (image) => withContainer(image, async (name, folder) => {
-  await docker(['export', '-o', join(folder, 'all.tar'), name])
-  const { stdout } = await promisify(execFile)('tar', ['tf', join(folder, 'all.tar')], { maxBuffer: 64 * 1024 * 1024 })
-  const docks = /^(dev|proc|sys|\.dockerenv|etc\/(hosts|hostname|resolv\.conf|mtab))(\/|$)/
-  return stdout.split('\n').filter((path) => path && !path.endsWith('/') && !docks.test(path))
-})
+export const filesOf = (image) =>
+  withContainer(image, async (name, folder) => {
+    await docker(['export', '-o', join(folder, 'all.tar'), name])
+    const { stdout } = await promisify(execFile)('tar', ['tf', join(folder, 'all.tar')], {
+      maxBuffer: 64 * 1024 * 1024,
+    })
+    const docks = /^(dev|proc|sys|\.dockerenv|etc\/(hosts|hostname|resolv\.conf|mtab))(\/|$)/
+    return stdout.split('\n').filter((path) => path && !path.endsWith('/') && !docks.test(path))
+  })
 
-export const readFrom = (image, path) => withContainer(image, async (name, folder) => {
-  await docker(['cp', '-L', `${name}:${path}`, join(folder, 'file')])
-  return readFile(join(folder, 'file'))
-})
+export const readFrom = (image, path) =>
+  withContainer(image, async (name, folder) => {
+    await docker(['cp', '-L', `${name}:${path}`, join(folder, 'file')])
+    return readFile(join(folder, 'file'))
+  })
 
 export const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex')

@@ -12,13 +12,17 @@ export const OVERRIDE = {
   RollbackConfig: { Parallelism: 1, Order: 'start-first', FailureAction: 'pause', Monitor: 5_000_000_000 },
 }
 
-/** Deploys `release` first, runs `body`, records what it gives together with tasks, requests and ledger, removes all. */
+/** Deploys `release`, runs `body`, records what it gives with tasks, requests and ledger, removes all. */
 export async function scenario(world, name, { release = 'v1', env = {}, volume, replicas = 1, healthcheck }, body) {
   const database = uniqueName(`db-${name}`)
   await world.database.create(database)
   const app = {
-    name: uniqueName('srv-captain--app'), image: tagOf(release), network: NETWORK, volume: volume && uniqueName('guard-test'),
-    replicas, env: { DATABASE_URL: world.database.url(database), ...env },
+    name: uniqueName('srv-captain--app'),
+    image: tagOf(release),
+    network: NETWORK,
+    volume: volume && uniqueName('guard-test'),
+    replicas,
+    env: { DATABASE_URL: world.database.url(database), ...env },
   }
   const id = await createService(app)
   let client
@@ -28,7 +32,9 @@ export async function scenario(world, name, { release = 'v1', env = {}, volume, 
     client = await startClient(world.proxy, app.name)
     await until('the client is answered', async () => (await clientSays(world, app)).startsWith(release), 30)
     const run = {
-      id, app, database,
+      id,
+      app,
+      database,
       deploy: (next, options = {}) => deploy(id, Object.assign(app, { image: tagOf(next) }, options.app), options),
       ended: (seconds = 90) => updateEnds(id, seconds),
       tasks: () => tasks(id),
@@ -41,24 +47,39 @@ export async function scenario(world, name, { release = 'v1', env = {}, volume, 
     client = undefined
     const list = await tasks(id)
     const result = {
-      end, serving: [...new Set((await running(id)).map((task) => task.image))].sort().join(' + ') || 'none',
-      exitCodes: exitCodes(list), ...requests, ledger: await run.ledger(),
+      end,
+      serving: [...new Set((await running(id)).map((task) => task.image))].sort().join(' + ') || 'none',
+      exitCodes: exitCodes(list),
+      ...requests,
+      ledger: await run.ledger(),
     }
     await record(name, result)
     return result
   } finally {
     if (client) await client.stop()
     await api('DELETE', `/services/${id}`).catch(() => {})
-    await until('the tasks are gone', async () =>
-      (await docker(['ps', '-q', '--filter', `label=com.docker.swarm.service.id=${id}`])).stdout.trim() === '', 60).catch(() => {})
+    await until(
+      'the tasks are gone',
+      async () =>
+        (await docker(['ps', '-q', '--filter', `label=com.docker.swarm.service.id=${id}`])).stdout.trim() === '',
+      60,
+    ).catch(() => {})
     await world.database.drop(database).catch(() => {})
     if (app.volume) await docker(['volume', 'rm', '-f', app.volume], { check: false })
   }
 }
 
 async function clientSays(world, app) {
-  const { stdout } = await docker(['exec', world.proxy, 'bash', '-c',
-    `exec 3<>/dev/tcp/127.0.0.1/8080; printf 'GET / HTTP/1.0\\r\\nHost: ${app.name}\\r\\n\\r\\n' >&3; cat <&3`], { check: false })
+  const { stdout } = await docker(
+    [
+      'exec',
+      world.proxy,
+      'bash',
+      '-c',
+      `exec 3<>/dev/tcp/127.0.0.1/8080; printf 'GET / HTTP/1.0\\r\\nHost: ${app.name}\\r\\n\\r\\n' >&3; cat <&3`,
+    ],
+    { check: false },
+  )
   return stdout.split('\r\n\r\n')[1] ?? ''
 }
 

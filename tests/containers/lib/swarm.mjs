@@ -18,7 +18,19 @@ export async function startSwarm() {
   const context = new URL('../images/proxy', import.meta.url).pathname
   await docker(['build', '-q', '-t', PROXY_IMAGE, context], { timeout: 300_000, env: { DOCKER_BUILDKIT: '0' } })
   const proxy = uniqueName('guard-test-proxy')
-  await docker(['run', '-d', '--name', proxy, '--label', LABEL, '--network', NETWORK, '--network-alias', proxy, PROXY_IMAGE])
+  await docker([
+    'run',
+    '-d',
+    '--name',
+    proxy,
+    '--label',
+    LABEL,
+    '--network',
+    NETWORK,
+    '--network-alias',
+    proxy,
+    PROXY_IMAGE,
+  ])
   const alias = uniqueName('srv-captain--db')
   const database = await startPostgres({ network: NETWORK, alias })
   return {
@@ -39,31 +51,57 @@ export async function tasks(id) {
   return all
     .sort((left, right) => right.CreatedAt.localeCompare(left.CreatedAt))
     .map((task) => ({
-      id: task.ID, slot: task.Slot, created: Date.parse(task.CreatedAt), state: task.Status.State, desired: task.DesiredState,
+      id: task.ID,
+      slot: task.Slot,
+      created: Date.parse(task.CreatedAt),
+      state: task.Status.State,
+      desired: task.DesiredState,
       image: task.Spec.ContainerSpec.Image.replace(/^.*:/, '').replace(/@.*/, ''),
-      exitCode: task.Status.ContainerStatus?.ExitCode, error: task.Status.Err ?? '',
+      exitCode: task.Status.ContainerStatus?.ExitCode,
+      error: task.Status.Err ?? '',
       container: task.Status.ContainerStatus?.ContainerID,
     }))
 }
 
-export const running = async (id) => (await tasks(id)).filter((task) => task.state === 'running' && task.desired === 'running')
+export const running = async (id) =>
+  (await tasks(id)).filter((task) => task.state === 'running' && task.desired === 'running')
 
 export const serviceOf = (id) => api('GET', `/services/${id}`)
 
 /** Waits for the end of the update that began last; gives its state ("completed", "paused", "rollback_completed"). */
 export async function updateEnds(id, seconds) {
   const final = ['completed', 'paused', 'rollback_completed', 'rollback_paused']
-  return until('the update ends', async () => {
-    const state = (await serviceOf(id)).UpdateStatus?.State
-    return final.includes(state) && state
-  }, seconds, 500)
+  return until(
+    'the update ends',
+    async () => {
+      const state = (await serviceOf(id)).UpdateStatus?.State
+      return final.includes(state) && state
+    },
+    seconds,
+    500,
+  )
 }
 
 /** Asks through the proxy until `stop()`, which gives what it saw. Bounded by `seconds`. */
 export async function startClient(proxy, service, seconds = 300) {
   const name = uniqueName('guard-test-client')
-  await docker(['run', '-d', '--name', name, '--label', LABEL, '--network', NETWORK, '--entrypoint', 'node', 'guard-test/app',
-    'client.mjs', proxy, service, String(seconds)])
+  await docker([
+    'run',
+    '-d',
+    '--name',
+    name,
+    '--label',
+    LABEL,
+    '--network',
+    NETWORK,
+    '--entrypoint',
+    'node',
+    'guard-test/app',
+    'client.mjs',
+    proxy,
+    service,
+    String(seconds),
+  ])
   return {
     stop: async () => {
       await docker(['kill', name], { check: false })
@@ -76,10 +114,14 @@ export async function startClient(proxy, service, seconds = 300) {
 
 /** Counts of a client's log, and the longest stretch without an answer. */
 export function summary(log) {
-  const answers = log.trim().split('\n').filter(Boolean).map((line) => {
-    const [at, ...outcome] = line.split(' ')
-    return { at: Number(at), outcome: outcome.join(' ') }
-  })
+  const answers = log
+    .trim()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const [at, ...outcome] = line.split(' ')
+      return { at: Number(at), outcome: outcome.join(' ') }
+    })
   const versions = {}
   let failed = 0
   let outageMs = 0
@@ -100,14 +142,21 @@ export function summary(log) {
 
 /** Exit codes of all ended tasks, oldest first, as `docker service ps` shows them. */
 export const exitCodes = (list) =>
-  list.filter((task) => task.exitCode && !['running', 'starting'].includes(task.state)).map((task) => task.exitCode).reverse()
+  list
+    .filter((task) => task.exitCode && !['running', 'starting'].includes(task.state))
+    .map((task) => task.exitCode)
+    .reverse()
 
 /** Everything that a finished task's container wrote, while it is still there. */
 export async function taskLogs(list) {
-  const texts = await Promise.all(list.filter((task) => task.container).map(async (task) => {
-    const { stdout, stderr } = await docker(['logs', task.container], { check: false })
-    return stdout + stderr
-  }))
+  const texts = await Promise.all(
+    list
+      .filter((task) => task.container)
+      .map(async (task) => {
+        const { stdout, stderr } = await docker(['logs', task.container], { check: false })
+        return stdout + stderr
+      }),
+  )
   return texts.join('\n')
 }
 
