@@ -17,7 +17,9 @@ class DatabasePortTest : public DatabaseTest {};
 
 TEST_F(DatabasePortTest, AnOpenConnectionIsKept) {
     const auto opened = open(url());
-    const auto count = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'migration-guard'";
+    const auto count =
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'migration-guard' AND datname = "
+        "current_database()";
     EXPECT_EQ(opened->connect(seconds(1)).kind, ConnectResult::Kind::connected);
     EXPECT_EQ(db().value(count), "1");
     opened->disconnect();
@@ -28,7 +30,10 @@ TEST_F(DatabasePortTest, AnOpenConnectionIsKept) {
 
 TEST_F(DatabasePortTest, ALostConnectionIsUnreachableWithTheServersReason) {
     const auto opened = open(url());
-    db().run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'migration-guard'");
+    db().run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'migration-guard' AND datname "
+        "= "
+        "current_database()");
     try {
         opened->look({});
         FAIL();
@@ -49,7 +54,10 @@ TEST_F(DatabasePortTest, OneTurnAtATimeOnAConnectionOfItsOwn) {
     ASSERT_NE(turn, nullptr);
     EXPECT_TRUE(turn->held());
     EXPECT_EQ(other->try_turn(), nullptr);
-    EXPECT_EQ(db().value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'migration-guard'"), "3")
+    EXPECT_EQ(
+        db().value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'migration-guard' AND datname = "
+                   "current_database()"),
+        "3")
         << "the loser keeps no connection for it";
     one->disconnect();
     EXPECT_TRUE(turn->held()) << "it does not hang on the Database's connection";
@@ -63,7 +71,9 @@ TEST_F(DatabasePortTest, ATurnIsLostWithItsSession) {
     const auto opened = open(url());
     const auto turn = opened->try_turn();
     ASSERT_NE(turn, nullptr);
-    db().run("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'");
+    db().run(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND "
+        "database = (SELECT oid FROM pg_database WHERE datname = current_database())");
     EXPECT_FALSE(turn->held());
     EXPECT_FALSE(turn->held());
     EXPECT_NE(opened->try_turn(), nullptr);
@@ -82,7 +92,8 @@ TEST_F(DatabasePortTest, ServerSettingsDoNotEndATurn) {
     EXPECT_TRUE(turn->held());
     EXPECT_EQ(
         db().value("SELECT backend_xmin IS NULL AND backend_xid IS NULL FROM pg_stat_activity WHERE pid = (SELECT pid "
-                   "FROM pg_locks WHERE locktype = 'advisory')"),
+                   "FROM pg_locks WHERE locktype = 'advisory' AND "
+                   "database = (SELECT oid FROM pg_database WHERE datname = current_database()))"),
         "t")
         << "it holds no snapshot";
 }

@@ -130,7 +130,9 @@ TEST_F(NativeApplyTest, CreatesTheLedgerAsPrismaDoesAndAppliesInOrder) {
     EXPECT_THAT(journal.lines, Contains("applying migration migration=2_b progress=2 of 4"));
     EXPECT_THAT(journal.states, Contains("migrating 2_b (2 of 4)"));
     EXPECT_THAT(journal.lines, Contains(StartsWith("migration applied migration=4_comment progress=4 of 4 took=")));
-    EXPECT_EQ(db().value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), "0");
+    EXPECT_EQ(db().value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND "
+                         "database = (SELECT oid FROM pg_database WHERE datname = current_database())"),
+              "0");
 }
 
 TEST_F(NativeApplyTest, FollowsTheSchemaOfTheUrl) {
@@ -359,7 +361,10 @@ TEST_F(NativeApplyTest, ABusyLockIsTriedForAndNeverWaitedIn) {
     made.prisma_lock_timeout = milliseconds(400);
     const auto applying = start(made);
     for (int i = 0; i < 10; ++i) {
-        EXPECT_EQ(db().value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"), "0");
+        EXPECT_EQ(
+            db().value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND "
+                       "database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND NOT granted"),
+            "0");
         std::this_thread::sleep_for(milliseconds(30));
     }
     const auto outcome = finish(*applying);

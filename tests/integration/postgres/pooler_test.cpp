@@ -89,7 +89,11 @@ TEST_F(PoolerTest, TheLoserLeavesNoLockBehindOnTheServerConnection) {
         ASSERT_NE(turn, nullptr);
         for (int i = 0; i < 10; ++i) EXPECT_EQ(through->try_turn(), nullptr);
     }
-    const auto held = [&] { return db().value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"); };
+    const auto held = [&] {
+        return db().value(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND "
+            "database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+    };
     for (int i = 0; i < 100 && held() != "0"; ++i) std::this_thread::sleep_for(milliseconds(10));
     EXPECT_EQ(held(), "0");
 }
@@ -98,7 +102,9 @@ TEST_F(PoolerTest, ALostServerLosesTheTurn) {
     const auto through = open(pooled());
     const auto turn = through->try_turn();
     ASSERT_NE(turn, nullptr);
-    db().run("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'");
+    db().run(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND "
+        "database = (SELECT oid FROM pg_database WHERE datname = current_database())");
     EXPECT_FALSE(turn->held());
 }
 
@@ -116,7 +122,9 @@ TEST_F(PoolerTest, ResolveWorksAndLeavesNoLockBehind) {
     const auto writer = ledger_writer(options(pooled()), stop);
     EXPECT_EQ(writer->mark_rolled_back("1_a", seconds(1)).kind, ResolveOutcome::Kind::done);
     EXPECT_EQ(db().value("SELECT count(*) FROM _prisma_migrations WHERE rolled_back_at IS NOT NULL"), "1");
-    EXPECT_EQ(db().value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), "0");
+    EXPECT_EQ(db().value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND "
+                         "database = (SELECT oid FROM pg_database WHERE datname = current_database())"),
+              "0");
     db().run("SELECT pg_advisory_lock(72707369)");
     EXPECT_EQ(writer->mark_rolled_back("1_a", milliseconds(100)).kind, ResolveOutcome::Kind::lock_busy);
 }
@@ -136,7 +144,9 @@ TEST_F(PoolerTest, NativeApplyIsRefusedBeforeItTakesALock) {
     EXPECT_EQ(outcome.kind, ApplyOutcome::Kind::refused);
     EXPECT_EQ(outcome.code, ExitCode::config_invalid) << outcome.message;
     EXPECT_THAT(outcome.hint, HasSubstr("DIRECT_URL"));
-    EXPECT_EQ(db().value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), "0");
+    EXPECT_EQ(db().value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND "
+                         "database = (SELECT oid FROM pg_database WHERE datname = current_database())"),
+              "0");
 }
 
 TEST_F(PoolerTest, ItsRefusalsAreNever) {
