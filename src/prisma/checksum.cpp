@@ -1,5 +1,6 @@
 #include "prisma/checksum.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <array>
@@ -7,6 +8,17 @@
 
 namespace migration_guard::prisma {
 namespace {
+
+/// Looked up once: every use of EVP_sha256() would search the providers anew. And before OpenSSL does anything else it
+/// is kept from reading the image's openssl.cnf, through which it would load the image's modules.
+const EVP_MD* algorithm() {
+    static const EVP_MD* const fetched = [] {
+        OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
+        return EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    }();
+    if (fetched == nullptr) throw std::runtime_error("OpenSSL knows no SHA-256");
+    return fetched;
+}
 
 std::string to_hex(const unsigned char* bytes, unsigned int length) {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -37,7 +49,7 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
 std::string sha256(std::string_view bytes) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int length = 0;
-    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1)
+    if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, algorithm(), nullptr) != 1)
         throw std::runtime_error("OpenSSL cannot compute SHA-256");
     return to_hex(digest.data(), length);
 }

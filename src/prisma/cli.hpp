@@ -27,15 +27,6 @@ struct CliFinding {
 
 CliFinding find_cli(const CliSearch& search);
 
-/// Fills `problem` and `remedy` when no schema engine is there that this machine can run
-/// (packages/internals/src/resolveBinary.ts, packages/get-platform). Looks at variables, names and the C library only.
-void check_engine(Cli& cli, const std::filesystem::path& package, const CliSearch& search);
-
-/// CLI 5 and 6 insist on a query engine that `migrate deploy` never starts, and download it when there is none. The
-/// file that PRISMA_QUERY_ENGINE_LIBRARY can name to satisfy them; empty when a query engine is there or none is asked
-/// for.
-std::string query_engine_stand_in(const Cli& cli, const std::filesystem::path& package, const Environment& environment);
-
 /// `name` in the PATH of `environment` (or in the usual one), executable by us; a name with a slash is taken as a path.
 std::optional<std::filesystem::path> find_program(const std::string& name, const std::filesystem::path& directory,
                                                   const Environment& environment);

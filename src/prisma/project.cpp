@@ -4,6 +4,7 @@
 #include "prisma/cli.hpp"
 #include "prisma/config_file.hpp"
 #include "prisma/config_literals.hpp"
+#include "prisma/engine.hpp"
 #include "prisma/find_schema.hpp"
 #include "prisma/read_file.hpp"
 

@@ -55,6 +55,7 @@ FileReading read_all(int fd, std::size_t expected, std::size_t limit) {
         if (got == 0) break;
         filled += static_cast<std::size_t>(got);
         if (filled > limit) return unreadable(too_large(limit));
+        if (filled == expected) break;  // there was room for more: this is the end, and one call less
     }
     reading.bytes.resize(filled);
     return reading;

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 namespace migration_guard::prisma {
 namespace {
@@ -94,7 +96,10 @@ std::optional<UrlSource> look_up(const Named& named, const char* property, const
         refuse(fmt::format("{} computes datasource.url, which the guard does not run, and {} is not set",
                            project.config_file->filename().string(), named.name),
                "set databaseUrlEnv (MIGRATION_GUARD_DATABASE_URL_ENV) to the name of the variable that holds the URL");
-    refuse(fmt::format("no database URL: {0} is not set, nor {0}_FILE", named.name),
+    std::error_code error;
+    const bool unread_env = project.config_file && std::filesystem::exists(project.directory / ".env", error);
+    refuse(fmt::format("no database URL: {0} is not set, nor {0}_FILE{1}", named.name,
+                       unread_env ? " (a .env file is not read beside a Prisma config file)" : ""),
            fmt::format("set {} for the container (in CapRover: App Configs, Environmental Variables), or name another "
                        "variable with databaseUrlEnv (MIGRATION_GUARD_DATABASE_URL_ENV)",
                        named.name));

@@ -63,8 +63,9 @@ public:
     std::string excerpt;
 };
 
-/// Reads all files of one schema (a single file, or a folder's). Throws PslError.
-/// `default_join_table_key` aside, Prisma 4 to 7 map alike.
+/// Reads all files of one schema (a single file, or a folder's; their order decides only which of two equal names
+/// counts). Throws PslError for the first file that cannot be read. Prisma 4 to 7 map alike. A byte order mark, which
+/// Prisma refuses, is passed over.
 PslDocument parse_psl(const std::vector<PslFile>& files);
 
 /// The datasource block alone, by a tolerant reader that works where parse_psl throws: no image may be locked out

@@ -183,13 +183,21 @@ bool is_this_binary(const std::string& path) {
     return self && other && self->st_dev == other->st_dev && self->st_ino == other->st_ino;
 }
 
-/// sh -c '…', also with options before: the shell stays between Docker's SIGTERM and the app. One that only runs a
-/// script file (sh start.sh) stays as well.
+/// The word that `-c` of a shell takes, empty when it has none: `sh -c '…'`, `bash -euc '…'`.
+std::string shell_script(const std::vector<std::string>& argv) {
+    for (std::size_t i = 1; i + 1 < argv.size() && argv[i].starts_with('-'); ++i) {
+        if (!argv[i].starts_with("--") && argv[i].find('c') != std::string::npos) return argv[i + 1];
+    }
+    return {};
+}
+
+/// A shell with something to run stays between Docker's SIGTERM and the app, unless the script it is given becomes the
+/// app.
 bool runs_a_shell(const std::vector<std::string>& argv) {
     const auto name = base_name(argv.front());
     if (std::ranges::find(shells, name) == shells.end()) return false;
-    if (name == "busybox") return argv.size() > 1 && (argv[1] == "sh" || argv[1] == "ash");
-    return argv.size() > 1;
+    if (name == "busybox") return argv.size() > 2 && (argv[1] == "sh" || argv[1] == "ash");
+    return argv.size() > 1 && !shell_script(argv).starts_with("exec ");
 }
 
 }  // namespace

@@ -50,11 +50,13 @@ public:
     Forked& operator=(const Forked&) = delete;
     Forked(Forked&&) = delete;
     Forked& operator=(Forked&&) = delete;
+    /// SIGTERM first: an init passes it on, so that its app does not outlive the test.
     ~Forked() {
-        if (!done_) {
-            ::kill(pid_, SIGKILL);
-            ::waitpid(pid_, nullptr, 0);
-        }
+        if (done_) return;
+        ::kill(pid_, SIGTERM);
+        if (wait(seconds(2)) >= 0) return;
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
     }
 
     int wait(milliseconds limit = seconds(10)) {
@@ -248,9 +250,7 @@ TEST(Init, WindowChangesAndChildrenAreNoEnd) {
 }
 
 TEST(Init, OrphansAreReaped) {
-    Forked init([] {
-        run_init({"/bin/sh", "-c", "(sleep 0.1 & exec true) ; sleep 0.3; echo ready; read x </dev/zero; sleep 100"});
-    });
+    Forked init([] { run_init({"/bin/sh", "-c", "(sleep 0.1 & exec true) ; sleep 0.3; echo ready; exec sleep 100"}); });
     ASSERT_TRUE(init.says("ready"));
     std::this_thread::sleep_for(milliseconds(50));
     const auto zombies = test::run({"/bin/sh", "-c", "ps -o stat= --ppid " + std::to_string(init.pid())});
@@ -270,7 +270,7 @@ TEST(Init, TheAppGetsMaskAndDispositionsAsFound) {
 
 TEST(Init, ItSaysItsNameAndLeadsAGroupOfItsOwn) {
     Forked init([] {
-        run_init({"/bin/sh", "-c", "set -- $(cat /proc/$$/stat); echo group $(($5 == $$)); sleep 100"});
+        run_init({"/bin/sh", "-c", "set -- $(cat /proc/$$/stat); echo group $(($5 == $$)); exec sleep 100"});
     });
     ASSERT_TRUE(init.says("group 1"));
     std::ifstream comm("/proc/" + std::to_string(init.pid()) + "/comm");

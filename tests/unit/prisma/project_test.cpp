@@ -251,6 +251,19 @@ TEST_F(FindProject, WhatKeepsTheCliFromRunning) {
     EXPECT_THAT(find().cli->problem, HasSubstr("node_modules is incomplete"));
 }
 
+TEST_F(FindProject, AnEngineInTheCacheWillDo) {
+    usual().cli("6.19.3", "app");
+    std::filesystem::remove_all(image.path("app/node_modules/@prisma/engines"));
+    image.folder("app/node_modules/@prisma/engines");
+    environment["HOME"] = image.path("home").string();
+    EXPECT_THAT(find().cli->problem, HasSubstr("no schema engine in"));
+    for (const auto* target : {"debian-openssl-3.0.x", "linux-arm64-openssl-3.0.x"})
+        image.file(std::string("home/.cache/prisma/master/0123abc/") + target + "/schema-engine");
+    EXPECT_EQ(find().cli->problem, "");
+    environment["XDG_CACHE_HOME"] = image.path("elsewhere").string();
+    EXPECT_NE(find().cli->problem, "");
+}
+
 TEST_F(FindProject, Prisma7WithoutConfigFileCannotApply) {
     usual().cli("7.10.1", "app");
     EXPECT_THAT(find().cli->problem, HasSubstr("Prisma 7 takes the database URL from prisma.config.ts"));

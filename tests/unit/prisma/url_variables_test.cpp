@@ -106,6 +106,12 @@ TEST_F(Urls, MissingNamesTheVariable) {
     EXPECT_THAT(refusal(), HasSubstr("databaseUrlEnv"));
 }
 
+TEST_F(Urls, AnUnreadEnvFileIsMentioned) {
+    image.file(".env", "DATABASE_URL=postgresql://x");
+    project.config_file = image.path("prisma.config.ts");
+    EXPECT_THAT(refusal(), HasSubstr("nor DATABASE_URL_FILE (a .env file is not read beside a Prisma config file)"));
+}
+
 TEST_F(Urls, AComputedConfigNamesTheKey) {
     datasource.url_env = "";
     project.config_file = image.path("prisma.config.ts");

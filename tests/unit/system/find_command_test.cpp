@@ -121,6 +121,9 @@ TEST_F(FindCommand, ShellsAreRecognised) {
     EXPECT_TRUE(find({"/bin/sh", "-c", "node server.js"}).is_shell);
     environment.clear();
     EXPECT_TRUE(find({"sh", "start.sh"}).is_shell);
+    EXPECT_TRUE(find({"bash", "-euc", "npm start"}).is_shell);
+    EXPECT_TRUE(find({"sh", "-e", "start.sh"}).is_shell);
+    EXPECT_FALSE(find({"sh", "-c", "exec node server.js"}).is_shell) << "the shell becomes the app";
     EXPECT_FALSE(find({"sh"}).is_shell) << "docker run -it IMAGE sh";
     EXPECT_FALSE(find({"true"}).is_shell);
 }
