@@ -136,11 +136,18 @@ private:
         }
     }
 
+    /// Its migration is about to come, or has failed and is a problem of its own, whose remedy is the right one.
+    [[nodiscard]] bool is_explained(const Missing& missing) const {
+        if (missing.comes_with_pending) return pending_is_allowed();
+        const auto* const record = missing.created_by ? situation_.history.find(*missing.created_by) : nullptr;
+        return record != nullptr && record->bundled && record->state == MigrationState::failed;
+    }
+
     void schema() {
         std::vector<const Missing*> needed;
         for (const auto& missing : situation_.missing) {
             if (missing.need == Missing::Need::needed) {
-                if (!(missing.comes_with_pending && pending_is_allowed())) needed.push_back(&missing);
+                if (!is_explained(missing)) needed.push_back(&missing);
             } else if (missing.need != Missing::Need::optional) {
                 warn(missing.need == Missing::Need::external ? "external" : "removedByNewer", missing.object,
                      words_for_missing(missing));

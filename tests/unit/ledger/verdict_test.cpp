@@ -217,6 +217,14 @@ TEST(Verdict, AllFindingsAreReportedAndTheFirstDecides) {
     EXPECT_EQ(codes, (std::vector{migration_failed, history_refused, migrations_pending, schema_mismatch}));
 }
 
+TEST(Verdict, WhatAFailedMigrationWouldHaveCreatedIsThatFailuresFinding) {
+    auto situation = with(history({"1", "2"}, {row("1", As::applied, 1), row("2", As::unfinished, 2)}));
+    situation.missing.push_back({Missing::Need::needed, "table", "public.X", "X", std::nullopt, "2", false, ""});
+    const auto verdict = judge(situation, {}, Purpose::after_apply);
+    ASSERT_EQ(verdict.problems.size(), 1U);
+    EXPECT_EQ(verdict.code(), migration_failed);
+}
+
 TEST(Verdict, EveryProblemHasAMessageAndARemedy) {
     auto situation = with(history({"1", "2"}, {row("1", As::unfinished)}));
     situation.missing.push_back(
