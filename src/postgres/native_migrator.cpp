@@ -81,6 +81,7 @@ public:
     }
 
     void begin_nothing_further() override { nothing_further_ = true; }
+    [[nodiscard]] bool heeds_begin_nothing_further() const override { return true; }
     void end() override { end_switch_.raise(); }
     ApplyOutcome outcome() override { return outcome_; }
 

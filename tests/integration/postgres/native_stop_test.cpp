@@ -21,6 +21,7 @@ TEST_F(NativeApplyTest, NothingFurtherLetsTheRunningScriptFinish) {
     const auto applying = start(options(url()));
     wait_for_query("pg_sleep(0.5)");
     applying->begin_nothing_further();
+    EXPECT_TRUE(applying->heeds_begin_nothing_further());
     const auto outcome = finish(*applying);
     EXPECT_EQ(outcome.status, 1);
     EXPECT_THAT(outcome.message, HasSubstr("stopped before migration 2_b"));
