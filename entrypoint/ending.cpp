@@ -36,14 +36,18 @@ void tell_that_no_probe_came(const Ending& ending) {
         {});
 }
 
-}  // namespace
-
-int end_badly(const Ending& ending, const Outcome& outcome) {
+void tell_other_findings(const Ending& ending, const Outcome& outcome) {
     for (std::size_t i = 1; i < outcome.problems.size(); ++i) {
         const auto& also = outcome.problems[i];
         ending.journal.event(Level::error, "also", also.message,
                              {{"code", std::to_string(number(also.code))}, {"remedy", also.remedy}});
     }
+}
+
+}  // namespace
+
+int end_badly(const Ending& ending, const Outcome& outcome) {
+    if (!ending.report_shown) tell_other_findings(ending, outcome);
     tell_that_no_probe_came(ending);
     if (!ending.settings.failure_command.empty()) {
         const auto problem = system::run_failure_command(

@@ -19,7 +19,8 @@ struct Ending {
     const Secrets& secrets;
     system::StopSignals& signals;
     Journal& journal;
-    bool lingers = false;  ///< `run`: failureDelay's default applies
+    bool lingers = false;       ///< `run`: failureDelay's default applies
+    bool report_shown = false;  ///< people have read the other findings on standard output
 };
 
 /// Logs, tells failureCommand, lingers; returns the exit code. `outcome.code` must not be ok.

@@ -95,6 +95,7 @@ int Program::run() {
     find_everything();
     const auto command = system::find_command(line_.command, start_.variables);
     if (command.is_shell) log_->event(Level::warn, "command", words_for_shell(), {});
+    warn_about_probe();
     return enforce(command);
 }
 
@@ -114,6 +115,7 @@ int Program::observe(const system::Command& command) {
     Outcome outcome;
     try {
         find_everything();
+        warn_about_probe();
         auto world = build_world();
         outcome = Guard(world.plan(), world.ports()).check(Purpose::before_apply);
     } catch (const Failure& failure) {
@@ -124,6 +126,12 @@ int Program::observe(const system::Command& command) {
     log_->event(outcome.code == ExitCode::ok ? Level::info : Level::warn, "observe", words_for_observe(outcome),
                 {{"remedy", outcome.remedy}});
     exec(command);
+}
+
+/// A probe that cannot ask the app calls it healthy before it listens: whoever configured one should know.
+void Program::warn_about_probe() {
+    const auto notice = system::probe_options(loaded_.settings, start_.variables).notice;
+    if (!notice.empty()) log_->event(Level::warn, "probe", notice, {});
 }
 
 void Program::exec(const system::Command& command) {
@@ -270,18 +278,21 @@ Ending Program::ending() {
     return {start_, loaded_.settings, secrets_, signals_, log_ ? static_cast<Journal&>(*log_) : *journal_, lingers};
 }
 
-/// Reports an Outcome that does not lead to the app.
+/// Reports an Outcome that does not lead to the app: the report is the answer of `check` and `migrate`, in both forms.
 int Program::conclude(const Outcome& outcome) {
-    const bool report = line_.subcommand == Subcommand::check || line_.subcommand == Subcommand::migrate ||
-                        line_.subcommand == Subcommand::diagnose;
-    if (report && line_.json) print(report::to_json(outcome, secrets_));
-    if (outcome.code != ExitCode::ok) {
-        if (report && !line_.json && outcome.ledger_read) print(report::to_text(outcome, secrets_));
-        return end_badly(ending(), outcome);
+    const bool reports = line_.subcommand == Subcommand::check || line_.subcommand == Subcommand::migrate ||
+                         line_.subcommand == Subcommand::diagnose;
+    const bool ok = outcome.code == ExitCode::ok;
+    // Without a look at anything the last line of the log says all there is.
+    const bool for_people = reports && !line_.json && (ok || outcome.ledger_read || line_.no_database);
+    if (reports && line_.json) print(report::to_json(outcome, secrets_));
+    if (for_people) print(report::to_text(outcome, secrets_));
+    if (!ok) {
+        auto end = ending();
+        end.report_shown = for_people;
+        return end_badly(end, outcome);
     }
-    if (line_.json) return number(ExitCode::ok);
-    if (report) return print(report::to_text(outcome, secrets_));
-    log_->ready(outcome.message, {});
+    if (!reports) log_->ready(outcome.message, {});
     return number(ExitCode::ok);
 }
 
