@@ -14,8 +14,9 @@ export function withoutChance(text, { project, database } = {}) {
     [project?.directory, 'PROJECT'], [database?.name, 'DATABASE'], [prismaRoot, 'PRISMA'], [guardBinary, 'GUARD'],
     [programs, 'PROGRAMS'], [sourceRoot, 'SOURCE'], [serverUrl && new URL(serverUrl).port, 'PORT'],
   ]
-  for (const [value, word] of fixed) if (value) plain = plain.replace(/@[0-9a-f]{8}\b/g, '@ROW').replaceAll(value, word)
+  for (const [value, word] of fixed) if (value) plain = plain.replaceAll(value, word)
   return plain
+    .replace(/@[0-9a-f]{8}\b/g, '@ROW')
     .replace(/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?| UTC)?/g, 'TIME')
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'UUID')
     .replace(/\b(t|lingers|ms)=[\d.]+s?/g, '$1=N')
