@@ -105,3 +105,21 @@ test('long work reports progress', async (context) => {
   const told = lines.filter((line) => line.includes(ANALYTICS) && /2 of 2/.test(line))
   assert.ok(told.length >= 2, lines.join('\n'))
 })
+
+test('a probe that cannot ask the app: run warns, probe says the same', async (context) => {
+  const database = await deployed(context, first(3))
+  const project = Project.create(context, shop())
+  for (const [env, words] of [
+    [{ MIGRATION_GUARD_PROBE_PATH: '/healthz' }, 'probePath /healthz is not asked, since no port is known: set PORT or probePort'],
+    [{ PORT: 'http' }, 'PORT "http" is no port (1 to 65535), so the app is not asked: correct it, or set probePort'],
+  ]) {
+    const { code, lines } = await project.guard(database.url(), ['--', report], { env })
+    assert.equal(code, 0, lines.join('\n'))
+    assert.ok(lines.some((line) => line.includes('level=warn') && line.includes(words.replaceAll('"', '\\"'))), lines.join('\n'))
+    const probe = await project.guard(database.url(), ['probe'], { env })
+    assert.equal(probe.code, 0, 'the guard has passed')
+    assert.ok(probe.stdout.includes(words), probe.stdout)
+  }
+  const known = await project.guard(database.url(), ['--', report], { env: { PORT: '3000', MIGRATION_GUARD_PROBE_PATH: '/' } })
+  assert.equal(known.lines.length, 1, known.stderr)
+})
