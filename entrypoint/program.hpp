@@ -43,6 +43,7 @@ private:
 
     int enforce(const system::Command& command);
     int observe(const system::Command& command);
+    void warn_about_probe();
     [[noreturn]] void exec(const system::Command& command);
 
     /// Settings, log and masks: from here on everything is said in the configured way.

@@ -138,13 +138,25 @@ std::optional<ProbeReport> try_addresses(const std::vector<Address>& addresses, 
     return std::nullopt;
 }
 
+std::string not_asked(const ProbeOptions& options) {
+    return options.notice.empty() ? "without probePort or PORT the app is not asked" : options.notice;
+}
+
 ProbeReport probe_app(const ProbeOptions& options) {
-    if (!options.port) return {true, "the guard has passed; without probePort or PORT the app is not asked"};
+    if (!options.port) return {true, "the guard has passed; " + not_asked(options)};
     const Patience patience(options.timeout);
     std::string refusals;
     if (auto report = try_addresses(loopback_addresses(*options.port), options, patience, refusals)) return *report;
     if (auto report = try_addresses(interface_addresses(*options.port), options, patience, refusals)) return *report;
     return {false, fmt::format("the app does not answer: {}", one_line(refusals, 600))};
+}
+
+std::optional<int> port_number(const std::string& text) {
+    int port = 0;
+    const auto* const end = text.data() + text.size();
+    const auto parsed = std::from_chars(text.data(), end, port);
+    if (parsed.ec != std::errc{} || parsed.ptr != end || port < 1 || port > 65535) return std::nullopt;
+    return port;
 }
 
 bool is_same_file(const std::string& one, const std::string& other) {
@@ -179,13 +191,20 @@ std::optional<int> http_status(const std::string& answer) {
 }
 
 ProbeOptions probe_options(const Settings& settings, const std::map<std::string, std::string>& environment) {
-    ProbeOptions options{settings.probe_port, settings.probe_path, settings.probe_timeout, settings.state_file};
+    ProbeOptions options{settings.probe_port, settings.probe_path, settings.probe_timeout, settings.state_file, {}};
+    if (options.port) return options;
     const auto given = environment.find("PORT");
-    if (options.port || given == environment.end()) return options;
-    int port = 0;
-    const auto* const end = given->second.data() + given->second.size();
-    const auto parsed = std::from_chars(given->second.data(), end, port);
-    if (parsed.ec == std::errc{} && parsed.ptr == end && port > 0 && port < 65536) options.port = port;
+    const auto text = given == environment.end() ? std::string() : given->second;
+    options.port = port_number(text);
+    if (options.port) return options;
+    if (!text.empty())
+        options.notice = fmt::format(
+            "PORT \"{}\" is no port (1 to 65535), so the app is not asked: correct it, or set "
+            "probePort",
+            one_line(text, 40));
+    else if (!options.path.empty())
+        options.notice = fmt::format("probePath {} is not asked, since no port is known: set PORT or probePort",
+                                     one_line(options.path, 80));
     return options;
 }
 

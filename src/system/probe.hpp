@@ -18,9 +18,10 @@ struct ProbeOptions {
     std::string path;         ///< with one: GET, 200 to 399 is healthy; without: a TCP connect
     Duration timeout = std::chrono::seconds(3);
     std::string state_file;  ///< empty: the usual places
+    std::string notice;      ///< why the app cannot be asked although somebody meant it to be; `run` warns with it
 };
 
-/// probePort, else a PORT that is a number from 1 to 65535.
+/// probePort, else a PORT that is a number from 1 to 65535. An empty PORT counts as none.
 ProbeOptions probe_options(const Settings& settings, const std::map<std::string, std::string>& environment);
 
 struct ProbeReport {

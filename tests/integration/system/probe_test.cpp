@@ -95,6 +95,13 @@ TEST_F(Probing, WithoutAPortOnlyTheGuardCounts) {
     EXPECT_TRUE(ask().healthy);
 }
 
+TEST_F(Probing, AnAppThatCannotBeAskedIsSaidToBe) {
+    options = probe_options({}, {{"PORT", "http"}});
+    options.state_file = image.path("state").string();
+    EXPECT_TRUE(ask().healthy);
+    EXPECT_THAT(ask().line, StartsWith("the guard has passed; PORT \"http\" is no port"));
+}
+
 TEST_F(Probing, TheLineSaysMigrationAndElapsed) {
     StateFile state(options.state_file, std::chrono::steady_clock::now() - std::chrono::seconds(75));
     state.write("migrating", "20251103_add_analytics (1 of 2)");

@@ -2,7 +2,7 @@
 
 #include "system/state_file.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <random>
 
@@ -26,6 +26,24 @@ TEST(ProbeOptions, PortOfTheSettingsElseOfTheEnvironment) {
         EXPECT_EQ(probe_options(settings, {{"PORT", port}}).port, std::nullopt) << port;
     settings.probe_port = 8080;
     EXPECT_EQ(probe_options(settings, {{"PORT", "3000"}}).port, 8080);
+}
+
+TEST(ProbeOptions, SaysWhyTheAppCannotBeAsked) {
+    const auto notice = [](std::optional<int> port, const std::string& path, const std::string& variable) {
+        Settings settings;
+        settings.probe_port = port;
+        settings.probe_path = path;
+        return probe_options(settings, {{"PORT", variable}}).notice;
+    };
+    // Nobody asked for more than the guard: no word about it.
+    EXPECT_EQ(notice({}, "", ""), "");
+    EXPECT_EQ(notice({}, "", "3000"), "");
+    EXPECT_EQ(notice({}, "/healthz", "3000"), "");
+    EXPECT_EQ(notice(8080, "/healthz", "nonsense"), "");
+    EXPECT_THAT(notice({}, "/healthz", ""), testing::StartsWith("probePath /healthz is not asked"));
+    for (const auto* port : {"0", "65536", "3000x", "tcp://10.0.0.1:80"})
+        EXPECT_THAT(notice({}, "", port), testing::StartsWith("PORT \"" + std::string(port) + "\" is no port")) << port;
+    EXPECT_EQ(notice({}, "", "30\n00").find('\n'), std::string::npos);
 }
 
 TEST(StateRecord, ComesBackAsItWas) {
