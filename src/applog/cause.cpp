@@ -25,13 +25,12 @@ constexpr std::array causes{
 
 /// SQLSTATEs of errors that Prisma passes on (PostgreSQL manual, appendix A).
 LogCause cause_of_sqlstate(std::string_view state) {
-    for (const std::string_view missing : {"42P01", "42703", "42704", "3F000", "22P02"})
+    for (const std::string_view missing : {"42P01", "42703", "42704", "3F000"})
         if (state == missing) return LogCause::missing_object;
     for (const std::string_view differs : {"42804", "23502"})
         if (state == differs) return LogCause::differs;
-    for (const std::string_view refused : {"42501", "3D000"})
-        if (state == refused) return LogCause::refused;
-    if (state.starts_with("28")) return LogCause::refused;
+    if (state == "42501") return LogCause::denied;
+    if (state == "3D000" || state.starts_with("28")) return LogCause::refused;
     const bool away = state.starts_with("08") || state.starts_with("57P") || state.starts_with("53");
     return away ? LogCause::unreachable : LogCause::data;
 }
@@ -39,7 +38,11 @@ LogCause cause_of_sqlstate(std::string_view state) {
 }  // namespace
 
 LogCause cause_of(const LogGroup& group) {
-    if (group.kind == LogGroup::Kind::enum_value) return LogCause::missing_object;
+    // Without a SQLSTATE it is the client that does not know the value, not the server. And 22P02 alone is any text
+    // that is no number, no UUID: only where the server speaks of an enum is a value missing.
+    if (group.kind == LogGroup::Kind::enum_value) {
+        return group.sqlstate.empty() ? LogCause::differs : LogCause::missing_object;
+    }
     if (group.code.starts_with("P3")) return LogCause::migration;
     const auto found = std::ranges::find(causes, group.code, &CodeCause::code);
     return found != causes.end() ? found->cause : cause_of_sqlstate(group.sqlstate);

@@ -35,7 +35,9 @@ struct LogGroup {
         database,
         user,
         constraint,
-        migration
+        migration,
+        sequence,
+        schema,
     } kind = Kind::none;
     std::string code;      ///< "P2021", also where only the sentence stands in the log; empty: the error has none
     std::string sqlstate;  ///< PostgreSQL's, where the error tells it: "42P01"
@@ -53,7 +55,8 @@ enum class LogCause {
     missing_object,  ///< a table, column, type or enum value that the app needs is not there
     differs,         ///< it is there, but not as schema.prisma says (type, nullability, a column that blocks inserts)
     unreachable,     ///< no server, no answer, no free connection
-    refused,         ///< login, right, database
+    refused,         ///< login, database
+    denied,          ///< the login may not use the table, sequence or schema (42501)
     migration,       ///< Prisma Migrate itself
     data,            ///< the app's own business: unique, foreign key, not found
 };

@@ -160,6 +160,29 @@ std::string name_after(std::string_view message, std::string_view word) {
     return std::string(rest.substr(0, std::min(rest.find_first_of(" `'\n"), rest.size())));
 }
 
+/// `permission denied for table User`: PostgreSQL writes the name as it is, without quotes (aclchk.c).
+bool read_denial(std::string_view message, Sentence& sentence) {
+    constexpr std::string_view denial = "permission denied for ";
+    struct Word {
+        std::string_view text;
+        Kind kind;
+    };
+    static constexpr std::array words{Word{"table ", Kind::table},         Word{"relation ", Kind::table},
+                                      Word{"view ", Kind::table},          Word{"materialized view ", Kind::table},
+                                      Word{"foreign table ", Kind::table}, Word{"sequence ", Kind::sequence},
+                                      Word{"schema ", Kind::schema}};
+    const std::size_t at = message.find(denial);
+    if (at == std::string_view::npos) return false;
+    const std::string_view rest = message.substr(at + denial.size());
+    for (const auto& word : words) {
+        if (!rest.starts_with(word.text)) continue;
+        sentence.kind = word.kind;
+        sentence.object = name_after(rest, word.text);
+    }
+    if (sentence.sqlstate.empty()) sentence.sqlstate = "42501";
+    return true;
+}
+
 }  // namespace
 
 void read_server_message(std::string_view message, Sentence& sentence) {
@@ -179,6 +202,7 @@ void read_server_message(std::string_view message, Sentence& sentence) {
         sentence.object = value.empty() ? type : type + "." + value;
         return;
     }
+    if (read_denial(message, sentence)) return;
     if (message.find("does not exist") == std::string_view::npos) return;
     for (const auto& word : words) {
         const std::string name = name_after(message, word.text);

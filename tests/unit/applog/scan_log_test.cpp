@@ -24,8 +24,8 @@ LogFindings scan(std::string_view log) {
 
 /// "P2021 42P01 table public.X (model) x2 2025-...Z..2025-...Z"
 std::string text_of(const LogGroup& group) {
-    static const char* const kinds[] = {"none", "table",    "column", "type",       "enum_value",
-                                        "host", "database", "user",   "constraint", "migration"};
+    static const char* const kinds[] = {"none",     "table", "column",     "type",      "enum_value", "host",
+                                        "database", "user",  "constraint", "migration", "sequence",   "schema"};
     std::string out = group.code.empty() ? "-" : group.code;
     if (!group.sqlstate.empty()) out += " " + group.sqlstate;
     out += std::string(" ") + kinds[static_cast<int>(group.kind)];
@@ -165,7 +165,17 @@ const LineCase lines[] = {
      "P2039 42704 type public.Plan (x) x1", LogCause::missing_object},
     {"enum_label", "Invalid input value: invalid input value for enum \"Plan\": \"PRO\"",
      "P2007 22P02 enum_value Plan.PRO (x) x1", LogCause::missing_object},
-    {"enum_of_client", "Value 'PRO' not found in enum 'Plan'", "- enum_value Plan (x) x1", LogCause::missing_object},
+    {"enum_of_client", "Value 'PRO' not found in enum 'Plan'", "- enum_value Plan (x) x1", LogCause::differs},
+    {"no_uuid", "Raw query failed. Code: `22P02`. Message: `ERROR: invalid input syntax for type uuid: \"abc\"`",
+     "P2010 22P02 none (x) x1", LogCause::data},
+    {"no_right", "Raw query failed. Code: `42501`. Message: `ERROR: permission denied for table User`",
+     "P2010 42501 table User (x) x1", LogCause::denied},
+    {"no_right_to_draw", "Raw query failed. Code: `42501`. Message: `permission denied for sequence User_id_seq`",
+     "P2010 42501 sequence User_id_seq (x) x1", LogCause::denied},
+    {"no_right_in_schema", "Database error. Code: `42501`. Message: `permission denied for schema app`",
+     "P2039 42501 schema app (x) x1", LogCause::denied},
+    {"no_right_localised", "Raw query failed. Code: `42501`. Message: `droit refus\u00e9 pour la table User`",
+     "P2010 42501 none (x) x1", LogCause::denied},
     {"unknown_to_5",
      "ConnectorError(ConnectorError { user_facing_error: None, kind: QueryError(PostgresError { code: \"42704\", "
      "message: "
