@@ -1,9 +1,12 @@
 #include "image.hpp"
 
 #include "base/failure.hpp"
+#include "postgres/cli_url.hpp"
+
+#include <fmt/format.h>
 
 #include <fstream>
-#include <sstream>
+#include <utility>
 
 namespace migration_guard {
 namespace {
@@ -76,29 +79,51 @@ std::optional<std::string> common_schema(const Settings& settings, const postgre
     return found;
 }
 
-/// Percent-encoded for a query string: the CLI reads it back with form-urlencoded rules.
-std::string encoded(const std::string& text) {
-    constexpr char hex[] = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if ((byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
-            byte == '_' || byte == '-') {
-            out += c;
-        } else {
-            out += '%';
-            out += hex[byte >> 4U];
-            out += hex[byte & 15U];
-        }
-    }
-    return out;
+/// The migrate URL as the CLI gets it. A setting in the URL (`options`) is in force before the first statement.
+CliUrl url_for_cli(const Settings& settings, const std::string& given, const postgres::DatabaseUrl& migrate,
+                   const std::optional<std::string>& schema) {
+    CliUrl url;
+    url.url = migrate.schema || !schema ? given : postgres::with_parameter(given, "schema", *schema);
+    const auto options = postgres::session_options(migrate.options, settings.migration_lock_timeout,
+                                                   settings.migration_statement_timeout);
+    if (options == migrate.options) return url;
+    url.through_pooler = std::exchange(url.url, postgres::with_parameter(url.url, "options", options));
+    return url;
 }
 
-std::string with_schema(std::string url, const std::optional<std::string>& in_url,
-                        const std::optional<std::string>& wanted) {
-    if (in_url || !wanted) return url;
-    url += url.find('?') == std::string::npos ? '?' : '&';
-    return url + "schema=" + encoded(*wanted);
+/// A URL that is written out: no variable changes what the CLI connects to, nor with which settings.
+void judge_literal(CliUrl& cli, const prisma::UrlSource& literal, const postgres::DatabaseUrl& migrate,
+                   const std::filesystem::path& base) {
+    std::string meant = "what cannot be read as a PostgreSQL URL";
+    try {
+        const auto url = postgres::parse_url(literal.value, literal.variable, base);
+        if (postgres::same_place(url, migrate)) {
+            if (!cli.through_pooler.empty())
+                cli.caution = fmt::format(
+                    "migrationLockTimeout and migrationStatementTimeout are not in force: the CLI "
+                    "connects with the {}",
+                    literal.variable);
+            return;
+        }
+    }
+        meant = url.describe();
+    } catch (const Failure&) {  // it is none of the URLs that the guard itself uses, so no reason to refuse the start
+    cli.refusal = fmt::format("the Prisma CLI would connect to {} ({}), not to {} ({})", meant, literal.variable,
+                              migrate.describe(), migrate.variable);
+    cli.remedy = fmt::format(
+        "name a variable in the place of the URL in {}, or set apply to native "
+        "(MIGRATION_GUARD_APPLY=native)",
+        literal.from);
+}
+
+/// With apply: prisma the CLI must come to the very database that is looked at.
+void judge_cli_place(CliUrl& cli, const Settings& settings, const Image& image, const prisma::UrlVariables& variables,
+                     const postgres::DatabaseUrl& migrate, const std::filesystem::path& base) {
+    if (const auto computed = prisma::computed_url(settings, image.project)) {
+        (computed->remedy.empty() ? cli.caution : cli.refusal) = computed->told;
+        cli.remedy = computed->remedy;
+    }
+    if (variables.cli_literal) judge_literal(cli, *variables.cli_literal, migrate, base);
 }
 
 }  // namespace
@@ -136,14 +161,24 @@ Databases find_databases(const Image& image, const Settings& settings, const pri
     found.app = postgres::parse_url(found.variables.app.value, found.variables.app.variable, base);
     found.migrate = postgres::parse_url(migrate.value, migrate.variable, base);
     const auto schema = common_schema(settings, found.app, found.migrate);
-    found.cli_url = with_schema(migrate.value, found.migrate.schema, schema);
+    found.cli = url_for_cli(settings, migrate.value, found.migrate, schema);
     found.app.schema = schema;
     found.migrate.schema = schema;
     for (const auto& notice : found.migrate.notices) found.notices.push_back(notice);
+    if (settings.apply == ApplyMode::prisma)
+        judge_cli_place(found.cli, settings, image, found.variables, found.migrate, base);
     return found;
 }
 
 void add_secrets(Secrets& secrets, const Databases& databases) {
+Problem cli_problem(const Image& image, const Settings& settings) {
+    const auto computed = prisma::computed_url(settings, image.project);
+    if (computed && !computed->remedy.empty()) return {ExitCode::config_invalid, computed->told, computed->remedy};
+    const auto& cli = image.project.cli;
+    if (!cli) return {ExitCode::apply_not_started, image.project.cli_missing, ""};
+    return {ExitCode::apply_not_started, cli->problem, cli->remedy};
+}
+
     for (const auto* url : {&databases.app, &databases.migrate}) {
         secrets.add(url->password);
         secrets.add(url->identity_password);

@@ -34,18 +34,31 @@ struct Image {
 /// Finds the project and starts to read bundle and schema. Throws Failure 66 or 78.
 Image read_image(const Settings& settings, const prisma::Environment& environment, const std::filesystem::path& cwd);
 
+/// What the CLI gets to know of the database, and whether it may be run on it at all.
+struct CliUrl {
+    std::string url;             ///< what its environment carries: the migrate URL with the schema that counts
+    std::string through_pooler;  ///< without session settings; empty: the same
+    std::string refusal;         ///< empty, or why it would come to another database
+    std::string remedy;
+    std::string caution;  ///< empty, or what cannot be known
+};
+
 /// The databases of the image: the app's, and the one that is migrated (the same but for a direct URL).
 struct Databases {
     prisma::UrlVariables variables;
     postgres::DatabaseUrl app;
     postgres::DatabaseUrl migrate;
-    std::string cli_url;  ///< what the CLI's environment carries: the migrate URL with the schema that counts
+    CliUrl cli;
     std::vector<std::string> notices;
 };
 
 /// Throws Failure 78.
 Databases find_databases(const Image& image, const Settings& settings, const prisma::Environment& environment,
                          const std::filesystem::path& cwd);
+
+/// What stands between this image and `apply: prisma`, as far as it can be told without a URL: 71, or 78 when the
+/// config file computes the URL. The message is empty when nothing does.
+Problem cli_problem(const Image& image, const Settings& settings);
 
 /// What must not be shown of them, and which words may be, though a password equals one (postgres:postgres).
 void add_secrets(Secrets& secrets, const Databases& databases);

@@ -155,10 +155,10 @@ int Program::check() {
 int Program::check_bundle() {
     configure();
     image_ = read_image(loaded_.settings, start_.variables, start_.directory);
-    const auto& cli = image_->project.cli;
+    const auto cli = cli_problem(*image_, loaded_.settings);
     return conclude(migration_guard::check_bundle(
         {image_->bundle, image_->declared, loaded_.settings, ignored_objects(loaded_.settings, "public"),
-         cli ? cli->problem : image_->project.cli_missing, cli ? cli->remedy : ""}));
+         cli.message, cli.remedy, cli.code}));
 }
 
 int Program::migrate() {

@@ -113,7 +113,8 @@ World::World(const Settings& settings, const ProcessStart& start, const Image& i
         migrator_ = postgres::native_migrator(opened, signals, journal);
     } else {
         prisma::CliOptions cli{
-            databases.cli_url, databases.variables.app_variable, databases.variables.direct_variable, {}};
+            given.url,     databases.variables.cli_variables, given.through_pooler, given.refusal, given.remedy,
+            given.caution, {}};
         add_secrets(cli.secrets, databases);
         migrator_ =
             std::make_unique<prisma::CliMigrator>(image.project, start.variables, std::move(cli), runner_, journal);
@@ -130,3 +131,4 @@ Ports World::ports() {
 }
 
 }  // namespace migration_guard
+        const auto& given = databases.cli;

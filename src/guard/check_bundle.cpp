@@ -51,8 +51,10 @@ Outcome check_bundle(const BundleCheck& check) {
         check_scripts(outcome, bundle);
         check_declared(outcome, bundle, check.declared.get(), check);
         if (check.settings.apply == ApplyMode::prisma && !check.cli_problem.empty()) {
-            outcome.problems.push_back({ExitCode::apply_not_started, check.cli_problem,
-                                        check.cli_remedy.empty() ? remedy_for_missing_cli() : check.cli_remedy});
+            const bool misconfigured = check.cli_code == ExitCode::config_invalid;  // 78 comes first, 71 last
+            outcome.problems.insert(misconfigured ? outcome.problems.begin() : outcome.problems.end(),
+                                    {check.cli_code, check.cli_problem,
+                                     check.cli_remedy.empty() ? remedy_for_missing_cli() : check.cli_remedy});
         }
     } catch (const Failure& failure) {
         outcome.problems.insert(outcome.problems.begin(), {failure.code, failure.what(), failure.hint});

@@ -18,8 +18,9 @@ struct BundleCheck {
     std::string cli_problem;  ///< empty: CLI and engine are there
     std::string cli_remedy;
 };
+    ExitCode cli_code = ExitCode::apply_not_started;
 
-/// 66 for a schema that cannot be parsed or a directory without script, 71 for a CLI that `apply: prisma` will need,
+/// 78 for a CLI that nobody can know the database of, 66 for a schema that cannot be parsed or a directory without script, 71 for a CLI that `apply: prisma` will need,
 /// 87 for a model that no bundled script creates.
 Outcome check_bundle(const BundleCheck& check);
 

@@ -90,7 +90,8 @@ Guard::Next Guard::wait_for_others(Outcome& outcome, const Examination& seen, co
 
 Guard::Next Guard::apply(Outcome& outcome, const Examination& before) {
     const ApplyRequest request{&plan_.bundle.get(), before.pending,
-                               before.snapshot.ledger.state == LedgerReading::State::absent};
+                               before.snapshot.ledger.state == LedgerReading::State::absent,
+                               before.snapshot.server.transaction_pooler};
     ports_.journal.event(Level::info, "apply", "applying pending migrations",
                          {{"count", std::to_string(before.pending.size())},
                           {"with", ports_.migrator->name()},
@@ -137,7 +138,7 @@ Examination Guard::look_after(const Examination& before, const Supervised& super
 void Guard::require_able_to_apply(const Examination& seen) {
     if (const auto missing = ports_.migrator->not_ready(); !missing.empty()) {
         const auto remedy = ports_.migrator->remedy();
-        throw Failure(ExitCode::apply_not_started, one_pending_and(seen, missing),
+        throw Failure(ports_.migrator->not_ready_code(), one_pending_and(seen, missing),
                       remedy.empty() ? remedy_for_missing_cli() : remedy);
     }
     const auto& server = seen.snapshot.server;

@@ -158,6 +158,7 @@ struct ApplyOutcome {
         refused,      ///< the applier refused before any row, with `code`
     } kind = Kind::ended;
     int status = 0;  ///< exit status of the CLI; 128+n for a signal; natively 0 or 1
+    std::string transaction_pooler;  ///< as the look told it (ServerFacts): settings of the session may not arrive
     ExitCode code = ExitCode::apply_not_started;
     std::string message;  ///< one line: why not started, or the last error text
     std::string hint;
@@ -200,6 +201,8 @@ public:
 class Clock {
 public:
     virtual ~Clock() = default;
+    /// The code of that: something is missing, or (config_invalid) it would apply to another database.
+    virtual ExitCode not_ready_code() { return ExitCode::apply_not_started; }
     virtual Instant now() = 0;
     /// Throws Interrupted.
     virtual void sleep(Duration duration) = 0;

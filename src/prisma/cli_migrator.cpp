@@ -77,11 +77,10 @@ std::vector<std::string> deploy_command(const Project& project) {
     return argv;
 }
 
-Environment deploy_environment(const Project& project, const Environment& environment, const CliOptions& options) {
+Environment deploy_environment(const Project& project, const Environment& environment,
+                               const std::vector<std::string>& variables, const std::string& url) {
     auto result = environment;
-    for (const auto& name : {options.app_variable, options.direct_variable}) {
-        if (!name.empty()) result[name] = options.url;
-    }
+    for (const auto& name : variables) result[name] = url;
     result["CHECKPOINT_DISABLE"] = "1";
     result["PRISMA_HIDE_UPDATE_MESSAGE"] = "1";
     result["NO_COLOR"] = "1";
@@ -100,11 +99,17 @@ CliMigrator::CliMigrator(const Project& project, const Environment& environment,
     : project_(project), environment_(environment), options_(std::move(options)), runner_(runner), journal_(journal) {}
 
 std::string CliMigrator::not_ready() {
+    if (!options_.refusal.empty()) return options_.refusal;
     if (!project_.cli) return "the Prisma CLI is not in the image: " + project_.cli_missing;
     return project_.cli->problem;
 }
 
+ExitCode CliMigrator::not_ready_code() {
+    return options_.refusal.empty() ? ExitCode::apply_not_started : ExitCode::config_invalid;
+}
+
 std::string CliMigrator::remedy() {
+    if (!options_.refusal.empty()) return options_.refusal_remedy;
     if (project_.cli) return project_.cli->remedy;
     return "set apply to native (MIGRATION_GUARD_APPLY=native), which needs neither Node nor the CLI, or copy "
            "node_modules/prisma and node_modules/@prisma into the image, or name the CLI with prismaCommand";
@@ -115,7 +120,17 @@ std::string CliMigrator::name() {
     return "prisma " + project_.cli->version;
 }
 
-std::unique_ptr<Applying> CliMigrator::start(const ApplyRequest&) {
+/// A pooler refuses session settings at login, or drops them.
+const std::string& CliMigrator::url_for(const ApplyRequest& request) {
+    if (request.transaction_pooler.empty() || options_.url_through_pooler.empty()) return options_.url;
+    journal_.event(Level::warn, "prisma",
+                   "migrationLockTimeout and migrationStatementTimeout are not in force: a pooler stands between, and "
+                   "passes no session settings on; give a URL past it in DIRECT_URL",
+                   {});
+    return options_.url_through_pooler;
+}
+
+std::unique_ptr<Applying> CliMigrator::start(const ApplyRequest& request) {
     auto run = std::make_unique<CliRun>(options_, journal_);
     if (auto missing = not_ready(); !missing.empty()) {
         run->not_started(std::move(missing), remedy());
@@ -127,9 +142,11 @@ std::unique_ptr<Applying> CliMigrator::start(const ApplyRequest&) {
         run->not_started(fmt::format("{} is not an executable file", argv.front()), remedy());
         return run;
     }
+    if (!options_.caution.empty()) journal_.event(Level::warn, "prisma", options_.caution, {});
     journal_.event(Level::info, "prisma", "running " + fmt::format("{}", fmt::join(argv, " ")), {});
     argv.front() = program->string();
-    run->start(runner_, {argv, as_list(deploy_environment(project_, environment_, options_)), project_.directory, {}});
+    const auto child = deploy_environment(project_, environment_, options_.variables, url_for(request));
+    run->start(runner_, {argv, as_list(child), project_.directory, {}});
     return run;
 }
 

@@ -1,7 +1,8 @@
 // `prisma migrate deploy`, run by the real CLI of the image.
 //
 // Not the judgement of what it did: the ledger decides, never the exit status. Keeps true: no shell, no npx, no
-// download, no telemetry; both URL variables of the child hold the URL that migrates; no credential reaches the log.
+// download, no telemetry; every variable that the CLI may take its URL from holds the URL that migrates, and where that
+// is not enough it is not run; no credential reaches the log.
 #pragma once
 
 #include "base/secrets.hpp"
@@ -15,10 +16,13 @@
 namespace migration_guard::prisma {
 
 struct CliOptions {
-    std::string url;           ///< the URL that migrates, in Prisma's dialect
-    std::string app_variable;  ///< the variables that carry it to the CLI
-    std::string direct_variable;
-    Secrets secrets;  ///< masked in every line of its output
+    std::string url;                     ///< the URL that migrates, in Prisma's dialect
+    std::vector<std::string> variables;  ///< that carry it to the CLI
+    std::string url_through_pooler;      ///< without what a pooler refuses; empty: the same
+    std::string refusal;                 ///< empty, or why it must not be run though it is there: 78
+    std::string refusal_remedy;
+    std::string caution;  ///< one line, a warning before it runs
+    Secrets secrets;      ///< masked in every line of its output
 };
 
 class CliMigrator : public Migrator {
@@ -29,10 +33,13 @@ public:
 
     std::unique_ptr<Applying> start(const ApplyRequest& request) override;
     std::string not_ready() override;
+    ExitCode not_ready_code() override;
     std::string remedy() override;
     std::string name() override;
 
 private:
+    const std::string& url_for(const ApplyRequest& request);
+
     const Project& project_;
     const Environment& environment_;
     CliOptions options_;
@@ -43,7 +50,9 @@ private:
 /// The command line: argv of the CLI, `migrate deploy`, and --schema only where the CLI would not find it by itself.
 std::vector<std::string> deploy_command(const Project& project);
 
-/// The child's environment: the process's own, with what makes the CLI migrate the right database and keep to itself.
-Environment deploy_environment(const Project& project, const Environment& environment, const CliOptions& options);
+/// The child's environment: the process's own, with `url` in every one of `variables`, and what makes the CLI keep to
+/// itself.
+Environment deploy_environment(const Project& project, const Environment& environment,
+                               const std::vector<std::string>& variables, const std::string& url);
 
 }  // namespace migration_guard::prisma

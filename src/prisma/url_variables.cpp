@@ -105,6 +105,47 @@ std::optional<UrlSource> look_up(const Named& named, const char* property, const
                        named.name));
 }
 
+/// What the CLI connects to by itself: the config file's URL when it has one, else the datasource's; the direct one
+/// first (packages/internals/src/utils/getSchemaDatasourceProvider.ts; schema-engine: Datasource.directUrl).
+struct CliUrl {
+    std::string variable;
+    std::string literal;
+    std::string property;
+    std::filesystem::path file;
+};
+
+CliUrl cli_url(const Project& project, const DatasourceUrls& datasource) {
+    const auto config = project.config_file.value_or("");
+    const CliUrl places[] = {
+        {project.config_direct_url_env, project.config_direct_url_literal, "directUrl", config},
+        {project.config_url_env, project.config_url_literal, "url", config},
+        {datasource.direct_env, datasource.direct_literal, "directUrl", project.schema_path},
+        {datasource.url_env, datasource.url_literal, "url", project.schema_path},
+    };
+    const auto* const found =
+        std::ranges::find_if(places, [](const CliUrl& at) { return !at.variable.empty() || !at.literal.empty(); });
+    return found == std::end(places) ? CliUrl{} : *found;
+}
+
+/// Every name through which the CLI could come to another database than the one that is looked at.
+std::vector<std::string> cli_variables(const UrlVariables& urls, const Project& project,
+                                       const DatasourceUrls& datasource) {
+    std::vector<std::string> names;
+    for (const auto& name : {urls.app_variable, urls.direct_variable, project.config_url_env,
+                             project.config_direct_url_env, datasource.url_env, datasource.direct_env}) {
+        if (!name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
+    }
+    return names;
+}
+
+std::optional<UrlSource> cli_literal(const Project& project, const DatasourceUrls& datasource) {
+    if (project.config_url_unknown) return std::nullopt;
+    auto used = cli_url(project, datasource);
+    if (used.literal.empty()) return std::nullopt;
+    const auto place = used.file.filename().string();
+    return UrlSource{std::move(used.literal), fmt::format("{} of {}", used.property, place), place};
+}
+
 void note_unset_direct(UrlVariables& urls, const Named& named) {
     if (named.by_default || urls.direct) return;
     urls.notices.push_back(fmt::format("{} is named as the direct URL but not set: {} is used for migrations too",
@@ -145,7 +186,27 @@ UrlVariables resolve_urls(const Settings& settings, const Project& project, cons
     refuse_quotes(urls.app);
     if (urls.direct) refuse_quotes(*urls.direct);
     note_unset_direct(urls, direct);
+    urls.cli_variables = cli_variables(urls, project, datasource);
+    urls.cli_literal = cli_literal(project, datasource);
     return urls;
+}
+
+std::optional<ComputedUrl> computed_url(const Settings& settings, const Project& project) {
+    if (!project.config_url_unknown || !project.config_file) return std::nullopt;
+    const auto file = project.config_file->filename().string();
+    if (!settings.database_url_env.empty())
+        return ComputedUrl{fmt::format("{} computes the URL that the Prisma CLI connects to: that it is the database "
+                                       "of {} (databaseUrlEnv) cannot be checked",
+                                       file, settings.database_url_env),
+                           {}};
+    return ComputedUrl{
+        fmt::format("{} computes the URL that the Prisma CLI connects to: it may be another database than the one that "
+                    "was checked",
+                    file),
+        fmt::format("write datasource.url as env('DATABASE_URL') into {}, or name the variable that it is made from "
+                    "with databaseUrlEnv (MIGRATION_GUARD_DATABASE_URL_ENV), or set apply to native "
+                    "(MIGRATION_GUARD_APPLY=native)",
+                    file)};
 }
 
 std::pair<std::string, std::string> url_variable_names(const Settings& settings, const Project& project,

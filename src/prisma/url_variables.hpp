@@ -30,8 +30,11 @@ struct UrlSource {
 struct UrlVariables {
     UrlSource app;
     std::optional<UrlSource> direct;  ///< when set: ledger, lock and apply use it
-    std::string app_variable;         ///< names to give the CLI's environment, also when the value came from elsewhere
+    std::string app_variable;         ///< the names as they would be used, also when the value came from elsewhere
     std::string direct_variable;
+    std::vector<std::string>
+        cli_variables;  ///< all that the CLI may read a URL from: the two, the config's, the schema's
+    std::optional<UrlSource> cli_literal;  ///< what the CLI connects to whatever its environment holds
     std::vector<std::string> notices;
 
     /// The URL that migrates.
@@ -42,6 +45,13 @@ struct UrlVariables {
 /// cannot be read or is empty, quotes around a value.
 UrlVariables resolve_urls(const Settings& settings, const Project& project, const DatasourceUrls& datasource,
                           const Environment& environment);
+
+/// The config file computes the URL, so that nobody can know which database the CLI would migrate.
+struct ComputedUrl {
+    std::string told;    ///< one line
+    std::string remedy;  ///< empty when databaseUrlEnv is given: then `told` is only a warning
+};
+std::optional<ComputedUrl> computed_url(const Settings& settings, const Project& project);
 
 /// The names alone, for messages before anything is resolved: {databaseUrlEnv, directUrlEnv} as they would be used.
 std::pair<std::string, std::string> url_variable_names(const Settings& settings, const Project& project,

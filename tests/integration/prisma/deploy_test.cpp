@@ -58,8 +58,7 @@ protected:
             image.file("app/prisma.config.ts", "export default { datasource: { url: process.env.DATABASE_URL } }");
         migration("20240101000000_init", "CREATE TABLE \"Thing\" (id int primary key);");
         options.url = server.url();
-        options.app_variable = "DATABASE_URL";
-        options.direct_variable = "DIRECT_URL";
+        options.variables = {"DATABASE_URL", "DIRECT_URL"};
         options.secrets.add(server.password);
         environment["DATABASE_URL"] = "postgresql://nobody:wrong@127.0.0.1:1/pooled";
     }

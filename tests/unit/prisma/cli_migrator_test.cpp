@@ -70,13 +70,12 @@ protected:
         project.cli->argv = {"node", "/app/node_modules/prisma/build/index.js"};
         project.cli->version = "6.19.3";
         options.url = "postgresql://me:s3cretpass@db/app";
-        options.app_variable = "DATABASE_URL";
-        options.direct_variable = "DIRECT_URL";
+        options.variables = {"DATABASE_URL", "DIRECT_URL"};
         options.secrets.add("s3cretpass");
     }
-    ApplyOutcome run() {
+    ApplyOutcome run(const ApplyRequest& request = {}) {
         CliMigrator migrator(project, environment, options, runner, journal);
-        auto applying = migrator.start({});
+        auto applying = migrator.start(request);
         for (int i = 0; i < 5; ++i) {
             if (applying->wait(std::chrono::milliseconds(1))) return applying->outcome();
         }
@@ -109,7 +108,7 @@ TEST_F(Migrating, NamesTheSchemaOnlyWhenTheCliWouldNotFindIt) {
 }
 
 TEST_F(Migrating, BothVariablesCarryTheUrlThatMigrates) {
-    const auto child = deploy_environment(project, environment, options);
+    const auto child = deploy_environment(project, environment, options.variables, options.url);
     EXPECT_EQ(child.at("DATABASE_URL"), options.url);
     EXPECT_EQ(child.at("DIRECT_URL"), options.url);
     EXPECT_EQ(child.at("HOME"), "/root");
@@ -123,7 +122,7 @@ TEST_F(Migrating, TheAdvisoryLockIsLeftAsItIs) {
     environment["PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK"] = "1";
     environment["PRISMA_BINARIES_MIRROR"] = "https://mirror";
     environment["FORCE_COLOR"] = "1";
-    const auto child = deploy_environment(project, environment, options);
+    const auto child = deploy_environment(project, environment, {}, {});
     EXPECT_EQ(child.at("PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK"), "1");
     EXPECT_FALSE(child.contains("PRISMA_BINARIES_MIRROR"));
     EXPECT_FALSE(child.contains("FORCE_COLOR"));
@@ -131,9 +130,12 @@ TEST_F(Migrating, TheAdvisoryLockIsLeftAsItIs) {
 
 TEST_F(Migrating, AMissingQueryEngineIsStoodInFor) {
     project.cli->query_engine_stand_in = "/app/x";
-    EXPECT_EQ(deploy_environment(project, environment, options).at("PRISMA_QUERY_ENGINE_LIBRARY"), "/app/x");
+    const auto library = [&] {
+        return deploy_environment(project, environment, {}, {}).at("PRISMA_QUERY_ENGINE_LIBRARY");
+    };
+    EXPECT_EQ(library(), "/app/x");
     environment["PRISMA_QUERY_ENGINE_LIBRARY"] = "/given";
-    EXPECT_EQ(deploy_environment(project, environment, options).at("PRISMA_QUERY_ENGINE_LIBRARY"), "/given");
+    EXPECT_EQ(library(), "/given");
 }
 
 TEST_F(Migrating, OutputGoesToTheLogWithoutCredentials) {
@@ -192,6 +194,40 @@ TEST_F(Migrating, WhatCannotStartIsAnOutcome) {
     project.cli.reset();
     project.cli_missing = "no node_modules/prisma in /app or above it";
     EXPECT_THAT(run().message, HasSubstr("the Prisma CLI is not in the image: no node_modules/prisma"));
+}
+
+TEST_F(Migrating, WhereItWouldComeToAnotherDatabaseItIsNotRun) {
+    options.refusal = "it would connect elsewhere";
+    options.refusal_remedy = "name a variable";
+    CliMigrator migrator(project, environment, options, runner, journal);
+    EXPECT_EQ(migrator.not_ready(), "it would connect elsewhere");
+    EXPECT_EQ(migrator.not_ready_code(), ExitCode::config_invalid);
+    EXPECT_EQ(migrator.remedy(), "name a variable");
+    EXPECT_EQ(run().kind, ApplyOutcome::Kind::not_started);
+    EXPECT_THAT(runner.spec.argv, IsEmpty());
+    options.refusal.clear();
+    EXPECT_EQ(CliMigrator(project, environment, options, runner, journal).not_ready_code(),
+              ExitCode::apply_not_started);
+}
+
+TEST_F(Migrating, WhatCannotBeKnownIsSaidFirst) {
+    options.caution = "cannot be checked";
+    run();
+    EXPECT_EQ(journal.lines.front(), "prisma cannot be checked");
+    EXPECT_EQ(journal.levels.front(), Level::warn);
+}
+
+TEST_F(Migrating, APoolerGetsNoSessionSettings) {
+    options.url = "postgresql://db/app?options=-c%20lock_timeout%3D7000";
+    options.url_through_pooler = "postgresql://db/app";
+    run();
+    EXPECT_THAT(runner.spec.environment, Contains("DATABASE_URL=" + options.url));
+    EXPECT_EQ(journal.levels.front(), Level::info);
+    ApplyRequest pooled;
+    pooled.transaction_pooler = "pgbouncer=true";
+    run(pooled);
+    EXPECT_THAT(runner.spec.environment, Contains("DATABASE_URL=postgresql://db/app"));
+    EXPECT_THAT(journal.lines, Contains(HasSubstr("not in force")));
 }
 
 TEST_F(Migrating, EndIsPassedOn) {

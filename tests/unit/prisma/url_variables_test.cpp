@@ -143,6 +143,44 @@ TEST_F(Urls, DotenvOnlyWhenUnset) {
     EXPECT_EQ(resolve().app.value, "postgresql://secret") << "a secret file is a set variable";
 }
 
+TEST_F(Urls, EveryNameThatTheCliMayReadIsGivenToIt) {
+    settings.database_url_env = "APP_URL";
+    settings.direct_url_env = "ADMIN_URL";
+    project.config_url_env = "CONFIG_URL";
+    project.config_direct_url_env = "CONFIG_DIRECT";
+    datasource.direct_env = "DIRECT_URL";
+    environment = {{"APP_URL", "a"}, {"DATABASE_URL", "b"}};
+    EXPECT_THAT(resolve().cli_variables,
+                ElementsAre("APP_URL", "ADMIN_URL", "CONFIG_URL", "CONFIG_DIRECT", "DATABASE_URL", "DIRECT_URL"));
+    EXPECT_FALSE(resolve().cli_literal);
+}
+
+TEST_F(Urls, AUrlThatIsWrittenOutIsTheCliSWhateverIsSet) {
+    settings.database_url_env = "APP_URL";
+    environment = {{"APP_URL", "a"}};
+    datasource = {.url_env = "", .url_literal = "postgresql://lit", .direct_env = "", .direct_literal = ""};
+    EXPECT_EQ(resolve().cli_literal->value, "postgresql://lit");
+    EXPECT_EQ(resolve().cli_literal->variable, "url of schema.prisma");
+    datasource.direct_env = "DIRECT_URL";
+    EXPECT_FALSE(resolve().cli_literal) << "the CLI prefers the direct one";
+    project.config_file = image.path("prisma.config.ts");
+    project.config_url_literal = "postgresql://config";
+    EXPECT_EQ(resolve().cli_literal->value, "postgresql://config") << "and the config file to the schema";
+    project.config_url_unknown = true;
+    EXPECT_FALSE(resolve().cli_literal);
+}
+
+TEST_F(Urls, AComputedUrlIsRefusedOrWarnedAbout) {
+    EXPECT_FALSE(computed_url(settings, project));
+    project.config_file = image.path("prisma.config.ts");
+    project.config_url_unknown = true;
+    EXPECT_THAT(computed_url(settings, project)->told, HasSubstr("may be another database"));
+    EXPECT_THAT(computed_url(settings, project)->remedy, HasSubstr("databaseUrlEnv"));
+    settings.database_url_env = "APP_URL";
+    EXPECT_THAT(computed_url(settings, project)->told, HasSubstr("APP_URL"));
+    EXPECT_EQ(computed_url(settings, project)->remedy, "");
+}
+
 TEST_F(Urls, NamesForMessages) {
     datasource.direct_env = "DIRECT";
     EXPECT_EQ(url_variable_names(settings, project, datasource),
