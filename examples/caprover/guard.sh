@@ -1,15 +1,25 @@
 #!/bin/sh
-# Runs the guard once, as the app would: ./guard.sh APP SUBCOMMAND [ARG...], on the CapRover server.
+# Runs the guard once, as the app would: ./guard.sh [--image IMAGE] APP SUBCOMMAND [ARG...], on the CapRover server.
 #
 #   ./guard.sh shop diagnose
 #   ./guard.sh shop check --json
-#   ./guard.sh shop resolve --rolled-back 20251103091000_add_analytics
+#   ./guard.sh --image img-captain-shop:8 shop resolve --rolled-back 20251103091000_add_analytics
 #
-# A container of its own with the image, environment, networks and volumes (read-only) that the service has; removed
-# afterwards. The status is the guard's. From elsewhere: ssh root@SERVER 'sh -s' -- shop diagnose <guard.sh
+# A container of its own with the environment, networks and volumes (read-only) that the service has; removed afterwards.
+# The image is the service's, or --image (GUARD_APP_IMAGE): after a rollback the service is back at the OLD image, which
+# does not have the migration that failed. The status is the guard's.
+# From elsewhere: ssh root@SERVER 'sh -s' -- shop diagnose <guard.sh
+#
+# Limits: Swarm gives its secrets and configs to services alone (then: docker exec in a task that runs), and a network
+# that is not attachable takes no container but a service's.
 set -eu
 
-[ $# -ge 2 ] || { sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 64; }
+# Where the guard is in the image. Installed by npm: /app/node_modules/.bin/migration-guard
+GUARD_PATH=${GUARD_PATH:-/usr/local/bin/migration-guard}
+
+image=${GUARD_APP_IMAGE:-}
+if [ "${1:-}" = --image ] && [ $# -ge 2 ]; then image=$2; shift 2; fi
+[ $# -ge 2 ] || { sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 64; }
 app=$1
 shift
 docker=$(command -v docker) || { echo "guard.sh: no docker here: run it on the CapRover server" >&2; exit 69; }
@@ -26,12 +36,21 @@ done
 quote="'{{join (split . \"'\") \"'\\\\''\"}}'"
 spec() { "$docker" service inspect --format "$1" "$service"; }
 
-# shellcheck disable=SC2034  # used by eval below
-image=$(spec '{{.Spec.TaskTemplate.ContainerSpec.Image}}')
-# shellcheck disable=SC2034
-network=$(spec '{{range .Spec.TaskTemplate.Networks}}{{.Target}} {{end}}' | cut -d ' ' -f 1)
+networks=$(spec '{{range .Spec.TaskTemplate.Networks}}{{.Target}} {{end}}')
 environment=$(spec "{{range .Spec.TaskTemplate.ContainerSpec.Env}}$quote {{end}}")
 mounts=$(spec "{{range .Spec.TaskTemplate.ContainerSpec.Mounts}}--mount 'type={{.Type}},source={{.Source}},target={{.Target}},readonly' {{end}}")
+secrets=$(spec '{{range .Spec.TaskTemplate.ContainerSpec.Secrets}}{{.SecretName}} {{end}}')
+[ -z "$secrets" ] || echo "guard.sh: not in this container, since only services get Swarm secrets: $secrets" >&2
+
+if [ -z "$image" ]; then
+  image=$(spec '{{.Spec.TaskTemplate.ContainerSpec.Image}}')
+  case $(spec '{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}') in
+    rollback_*)
+      echo "guard.sh: the last update was rolled back; this is the image before it: $image" >&2
+      echo "guard.sh: the image that failed (--image IMAGE) is one of these, or of: docker image ls" >&2
+      "$docker" service ps --no-trunc --format '{{.Image}}' "$service" | sort -u | grep -vxF "$image" | sed 's/^/  /' >&2 ;;
+  esac
+fi
 
 # Only names on docker's command line, values in its environment: the list of processes is for everybody to read.
 names=
@@ -40,5 +59,12 @@ set_names
 
 terminal=
 if [ -t 0 ] && [ -t 1 ]; then terminal=-t; fi
-eval "exec env $environment \"\$docker\" run --rm -i $terminal \${network:+--network \"\$network\"} $mounts $names \
-  --entrypoint /usr/local/bin/migration-guard \"\$image\" \"\$@\""
+# `docker run` knows one network; the others are connected before the start.
+set -- "$image" "$@"
+container=$(eval "exec env $environment \"\$docker\" create --rm -i $terminal \${networks:+--network \"\${networks%% *}\"} \
+  $mounts $names --entrypoint \"\$GUARD_PATH\" \"\$@\"")
+trap '"$docker" rm -f "$container" >/dev/null 2>&1 || true' EXIT
+for network in ${networks#* }; do "$docker" network connect "$network" "$container"; done
+status=0
+"$docker" start -a -i "$container" || status=$?
+exit $status

@@ -4,6 +4,7 @@
 // CapRover evaluates this inside its own process, after the build, on every deploy and on every "Save & Restart"; with
 // nothing pending it takes about a second. The app's own guard then finds nothing to do.
 var preDeployFunction = async function (captainAppObj, dockerUpdateObject) {
+  const GUARD_PATH = '/usr/local/bin/migration-guard' // installed by npm: '/app/node_modules/.bin/migration-guard'
   const Docker = require('dockerode')
   const TIME_LIMIT_MS = 20 * 60 * 1000 // longer than the guard's deadline (14 min), which says why it gave up
   const docker = new Docker({ socketPath: '/var/run/docker.sock' })
@@ -11,7 +12,7 @@ var preDeployFunction = async function (captainAppObj, dockerUpdateObject) {
 
   const container = await docker.createContainer({
     Image: spec.Image,
-    Entrypoint: ['/usr/local/bin/migration-guard', 'migrate'],
+    Entrypoint: [GUARD_PATH, 'migrate'],
     Cmd: [],
     Env: spec.Env || [],
     Tty: true, // one plain stream instead of Docker's two with headers

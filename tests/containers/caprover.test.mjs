@@ -1,25 +1,22 @@
-// The ready files of examples/caprover on a real engine: guard.sh, preDeployFunction, the one-click app, the CI
-// workflow.
+// The ready files of examples/caprover on a real engine: preDeployFunction and the one-click app. The others:
+// guard_sh.test.mjs, builder.test.mjs, swarm_override.test.mjs.
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { existsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 
-import { EXAMPLES, require, run } from '../caprover/lib/parts.mjs'
+import { EXAMPLES, require } from '../caprover/lib/parts.mjs'
 import { buildBase, buildRelease } from './lib/app_image.mjs'
 import { createService, deploy } from './lib/caprover.mjs'
 import { api, docker, dockerText, requireEngine, uniqueName, until } from './lib/docker.mjs'
 import { tagOf } from './lib/scenario.mjs'
+import { withService } from './lib/service.mjs'
 import { NETWORK, running, startClient, startSwarm, tasks } from './lib/swarm.mjs'
 
 await requireEngine()
 
 const Docker = require('dockerode')
 const yaml = require('yaml')
-// The client whose API the engine speaks, first in PATH for the shell scripts.
-const PATH = existsSync('/usr/bin/docker') ? `/usr/bin:${process.env.PATH}` : process.env.PATH
 
 describe('examples/caprover on an engine', { timeout: 900_000 }, () => {
   let world
@@ -29,69 +26,6 @@ describe('examples/caprover on an engine', { timeout: 900_000 }, () => {
     world = await startSwarm()
   })
   after(() => world?.end())
-
-  /** A service of release v1 that serves; removed after `body`. */
-  async function withService(env, body) {
-    const database = uniqueName('caprover')
-    await world.database.create(database)
-    const short = uniqueName('shop')
-    const app = {
-      name: `srv-captain--${short}`,
-      short,
-      database,
-      image: tagOf('v1'),
-      network: NETWORK,
-      env: { DATABASE_URL: world.database.url(database), ...env },
-    }
-    const id = await createService(app)
-    try {
-      await until('v1 serves', async () => (await running(id)).length === 1, 90)
-      return await body(app, id)
-    } finally {
-      await api('DELETE', `/services/${id}`)
-    }
-  }
-
-  const guard = (...args) => run('sh', [join(EXAMPLES, 'guard.sh'), ...args], { env: { PATH }, seconds: 90 })
-
-  describe('guard.sh', () => {
-    it('runs a subcommand with image, environment and network of the service', () =>
-      withService({ ODD: `it's "quoted" $HOME\nand two lines` }, async (app) => {
-        const { status, output, stdout } = await guard(app.short, 'check', '--json')
-        assert.equal(status, 0, output)
-        const report = JSON.parse(stdout)
-        assert.equal(report.verdict, 'ok')
-        assert.equal(report.database.name, app.database)
-      }))
-
-    it("gives back the guard's status, and leaves no container", () =>
-      withService({}, async (app) => {
-        await world.database.sql(app.database, 'drop table "Visit"')
-        const { status, output } = await guard(app.short, 'check')
-        assert.equal(status, 87, output)
-        const left = await dockerText(
-          'ps',
-          '-a',
-          '--filter',
-          `ancestor=${tagOf('v1')}`,
-          '--format',
-          '{{.Label "com.docker.swarm.service.id"}}.',
-        )
-        assert.ok(!left.split('\n').includes('.'), 'only containers of services')
-      }))
-
-    it('an unknown app: the services that there are', async () => {
-      const { status, output } = await guard('nosuch', 'check')
-      assert.equal(status, 66)
-      assert.match(output, /no service srv-captain--nosuch or nosuch/)
-    })
-
-    it('without a subcommand: usage', async () => {
-      const { status, output } = await guard('shop')
-      assert.equal(status, 64)
-      assert.match(output, /guard\.sh APP SUBCOMMAND/)
-    })
-  })
 
   describe('preDeployFunction', () => {
     let preDeploy
@@ -108,7 +42,7 @@ describe('examples/caprover on an engine', { timeout: 900_000 }, () => {
     })
 
     it('migrates before the switch: the new version starts with nothing pending', () =>
-      withService({}, async (app, id) => {
+      withService(world, {}, async (app, id) => {
         await deploy(id, Object.assign(app, { image: tagOf('v2') }), {
           preDeploy: async (captainApp, spec) => {
             const result = await preDeploy(captainApp, spec)
@@ -121,7 +55,7 @@ describe('examples/caprover on an engine', { timeout: 900_000 }, () => {
       }))
 
     it('a failing migration: no update is sent, the old task is untouched, the log is in the error', () =>
-      withService({}, async (app, id) => {
+      withService(world, {}, async (app, id) => {
         const [before] = await running(id)
         await assert.rejects(deploy(id, { ...app, image: tagOf('v2bad') }, { preDeploy }), (error) => {
           assert.match(error.message, /ended with 84, nothing was deployed/)
@@ -171,39 +105,6 @@ describe('examples/caprover on an engine', { timeout: 900_000 }, () => {
         60,
       )
       await docker(['volume', 'rm', '-f', `${app}-db-data`], { check: false })
-    }
-  })
-
-  it('the CI workflow: each step, on a release that is good and on one whose model no migration creates', async () => {
-    const {
-      jobs: { migrations: job },
-    } = yaml.parse(await readFile(join(EXAMPLES, '.github/workflows/migrations.yml'), 'utf8'))
-    const [postgres] = Object.values(job.services)
-    const name = uniqueName('guard-test-ci')
-    const variables = Object.entries(postgres.env).flatMap(([key, value]) => ['-e', `${key}=${value}`])
-    // A free port: 5432 of this machine may be taken. On a runner it is the one that the workflow names.
-    await docker(['run', '-d', '--name', name, '-p', '127.0.0.1::5432', ...variables, postgres.image])
-    const folder = await mkdtemp(join(tmpdir(), 'guard-ci-'))
-    try {
-      const port = (await dockerText('port', name, '5432/tcp')).split('\n')[0].split(':').pop()
-      const env = { PATH, DOCKER_BUILDKIT: '0', DATABASE_URL: job.env.DATABASE_URL.replace(':5432', `:${port}`) }
-      const statuses = async (image) => {
-        await writeFile(join(folder, 'Dockerfile'), `FROM ${image}\n`)
-        const seen = []
-        for (const step of job.steps.filter((one) => one.run)) {
-          const { status, output } = await run('bash', ['-e', '-c', step.run], { cwd: folder, env, seconds: 120 })
-          seen.push(status)
-          if (status !== 0) return { seen, output }
-        }
-        return { seen }
-      }
-      assert.deepEqual((await statuses(tagOf('v2'))).seen, [0, 0, 0, 0])
-      const bad = await statuses(await buildRelease('v2unmigrated'))
-      assert.deepEqual(bad.seen, [0, 87], bad.output)
-    } finally {
-      await docker(['rm', '-fv', name], { check: false })
-      await docker(['rmi', '-f', 'app:ci'], { check: false })
-      await rm(folder, { recursive: true })
     }
   })
 })

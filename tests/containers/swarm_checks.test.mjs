@@ -25,7 +25,7 @@ describe('what Swarm does', { concurrency: 1, timeout: 1_800_000 }, () => {
 
   it('a retry that passes after a pause: old and new serve side by side until the next update', async () => {
     let versions
-    const result = await scenario(world, 'retry-after-pause', {}, async (run) => {
+    const result = await scenario(world, 'retry-after-pause', { serves: ['v1', 'v2'] }, async (run) => {
       await run.deploy('v2', { app: { env: { ...run.app.env, MIGRATION_GUARD_APPLY: 'never' } } })
       const end = await run.ended()
       assert.equal(end, 'paused')
@@ -56,7 +56,7 @@ describe('what Swarm does', { concurrency: 1, timeout: 1_800_000 }, () => {
   async function updatesThatEndWithZero(name, change) {
     const ends = []
     let lost = 0
-    await scenario(world, name, {}, async (run) => {
+    await scenario(world, name, { serves: 'v1' }, async (run) => {
       for (let time = 0; time < REPEATS; time += 1) {
         const [old] = await until('one task runs', async () => (await run.running()).length === 1 && run.running(), 60)
         await run.deploy('v1', { override: mergeObjects(OVERRIDE, change) })
@@ -93,7 +93,7 @@ describe('what Swarm does', { concurrency: 1, timeout: 1_800_000 }, () => {
   it("a guard that lingers before a failing exit keeps its log out of CapRover's prune", async () => {
     const kept = {}
     for (const delay of ['0s', '3s', '10s'])
-      await scenario(world, `prune-${delay}`, {}, async (run) => {
+      await scenario(world, `prune-${delay}`, { serves: 'v1' }, async (run) => {
         const env = { ...run.app.env, MIGRATION_GUARD_FAILURE_DELAY: delay }
         await run.deploy('v2unmigrated', { override: OVERRIDE, app: { env } })
         await sleep(5000) // CapRover: `docker container prune` five seconds after every update

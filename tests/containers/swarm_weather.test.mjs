@@ -7,23 +7,12 @@ import { docker, requireEngine, sleep, until } from './lib/docker.mjs'
 import { startPostgres } from './lib/postgres.mjs'
 import { OVERRIDE, scenario } from './lib/scenario.mjs'
 import { mergeObjects } from './lib/caprover.mjs'
-import { NETWORK, startSwarm } from './lib/swarm.mjs'
+import { exitCodes, migrating, NETWORK, startSwarm, taskEnds } from './lib/swarm.mjs'
 
 await requireEngine()
 
 const SECOND = 1_000_000_000
 const APPLIED = '20250101000000_init:applied, 20250201000000_referrer:applied'
-
-/** The container of the task that migrates, once its row is in the ledger. */
-const migrating = (run, release) =>
-  until(
-    `${release} migrates`,
-    async () => {
-      const list = (await run.tasks()).filter((task) => task.image === release && task.container)
-      return (await run.ledger()).includes('referrer') && list[0]
-    },
-    60,
-  )
 
 describe('rough weather on a Swarm', { concurrency: 3, timeout: 900_000 }, () => {
   let world
@@ -38,7 +27,7 @@ describe('rough weather on a Swarm', { concurrency: 3, timeout: 900_000 }, () =>
     it(`three replicas, parallelism ${parallelism}: one migrates, the others wait`, async () => {
       let starts
       const name = `three-replicas-parallelism-${parallelism}`
-      const result = await scenario(world, name, { replicas: 3 }, async (run) => {
+      const result = await scenario(world, name, { serves: 'v2slow', replicas: 3 }, async (run) => {
         await run.deploy('v2slow', { override: mergeObjects(OVERRIDE, { UpdateConfig: { Parallelism: parallelism } }) })
         const end = await run.ended(180)
         starts = await world.database.sql(run.database, 'select count(*) from _prisma_migrations')
@@ -51,7 +40,7 @@ describe('rough weather on a Swarm', { concurrency: 3, timeout: 900_000 }, () =>
 
   it('a migration longer than the start period: Docker kills it, the old version serves on', async () => {
     const Healthcheck = { StartPeriod: 5 * SECOND, Interval: 2 * SECOND, Retries: 3, Timeout: 5 * SECOND }
-    const result = await scenario(world, 'start-period-too-short', {}, async (run) => {
+    const result = await scenario(world, 'start-period-too-short', { serves: 'v1' }, async (run) => {
       await run.deploy('v2verySlow', {
         override: mergeObjects(OVERRIDE, { TaskTemplate: { ContainerSpec: { Healthcheck } } }),
       })
@@ -59,10 +48,11 @@ describe('rough weather on a Swarm', { concurrency: 3, timeout: 900_000 }, () =>
     })
     assert.deepEqual([result.end, result.serving, result.failed], ['rollback_completed', 'v1', 0])
     assert.deepEqual(result.exitCodes, [143])
+    assert.match(result.ledger, /referrer:rolled back$/)
   })
 
   it('a migration within the start period goes through, however long it takes', async () => {
-    const result = await scenario(world, 'start-period-long-enough', {}, async (run) => {
+    const result = await scenario(world, 'start-period-long-enough', { serves: 'v2verySlow' }, async (run) => {
       await run.deploy('v2verySlow', { override: OVERRIDE })
       return run.ended(150)
     })
@@ -80,19 +70,12 @@ describe('rough weather on a Swarm', { concurrency: 3, timeout: 900_000 }, () =>
     it(`SIGTERM in the middle of a migration, grace ${grace} s, stopTimeout ${stop}`, async () => {
       let afterStop
       const override = mergeObjects(OVERRIDE, { TaskTemplate: { ContainerSpec: { StopGracePeriod: grace * SECOND } } })
-      const result = await scenario(world, `sigterm-grace-${grace}`, { volume: true }, async (run) => {
+      const result = await scenario(world, `sigterm-grace-${grace}`, { serves: 'v1', volume: true }, async (run) => {
         const env = { ...run.app.env, MIGRATION_GUARD_STOP_TIMEOUT: stop }
         await run.deploy('v2slow', { override, app: { env } })
         const task = await migrating(run, 'v2slow')
         await run.deploy('v1', { override, app: { env } })
-        await until(
-          'the guard has ended',
-          async () => {
-            const now = (await run.tasks()).find((one) => one.id === task.id)
-            return now?.exitCode !== undefined && ['failed', 'shutdown', 'complete'].includes(now.state)
-          },
-          150,
-        )
+        await taskEnds(run, task.id)
         afterStop = await run.ledger()
         await until('v1 serves', async () => (await run.running()).some((one) => one.image === 'v1'), 60)
         return run.ended(120)
@@ -103,17 +86,24 @@ describe('rough weather on a Swarm', { concurrency: 3, timeout: 900_000 }, () =>
 
   it('the database is down during a deploy: 69 after waitTimeout, nothing lost, the next deploy passes', async () => {
     const own = await startPostgres({ network: NETWORK, alias: 'srv-captain--db-down' })
+    let whileDown
+    let ledger
     try {
-      const result = await scenario({ ...world, database: own }, 'database-down', {}, async (run) => {
+      const result = await scenario({ ...world, database: own }, 'database-down', { serves: 'v2' }, async (run) => {
         await own.stop()
         await run.deploy('v2', { override: OVERRIDE })
         const end = await run.ended(120)
+        whileDown = { serving: (await run.running()).map((task) => task.image), codes: exitCodes(await run.tasks()) }
         await own.start()
+        ledger = await run.ledger()
+        await run.deploy('v2', { override: OVERRIDE })
+        assert.equal(await run.ended(120), 'completed')
         return end
       })
-      assert.deepEqual([result.end, result.serving, result.failed], ['rollback_completed', 'v1', 0])
-      assert.deepEqual(result.exitCodes, [69])
-      assert.equal(result.ledger, '20250101000000_init:applied')
+      assert.equal(result.end, 'rollback_completed')
+      assert.deepEqual(whileDown, { serving: ['v1'], codes: [69] })
+      assert.equal(ledger, '20250101000000_init:applied')
+      assert.deepEqual([result.serving, result.failed, result.ledger], ['v2', 0, APPLIED])
     } finally {
       await own.remove()
     }
@@ -122,7 +112,7 @@ describe('rough weather on a Swarm', { concurrency: 3, timeout: 900_000 }, () =>
   it('the database comes back within waitTimeout: the update goes through', async () => {
     const own = await startPostgres({ network: NETWORK, alias: 'srv-captain--db-back' })
     try {
-      const result = await scenario({ ...world, database: own }, 'database-back', {}, async (run) => {
+      const result = await scenario({ ...world, database: own }, 'database-back', { serves: 'v2' }, async (run) => {
         await own.stop()
         await run.deploy('v2', { override: OVERRIDE })
         await sleep(6000)
@@ -130,6 +120,7 @@ describe('rough weather on a Swarm', { concurrency: 3, timeout: 900_000 }, () =>
         return run.ended(120)
       })
       assert.deepEqual([result.end, result.serving, result.failed], ['completed', 'v2', 0])
+      assert.deepEqual([result.exitCodes, result.ledger], [[], APPLIED])
     } finally {
       await own.remove()
     }
@@ -138,7 +129,7 @@ describe('rough weather on a Swarm', { concurrency: 3, timeout: 900_000 }, () =>
   it('a healthy app outlives its database: the probe never asks it', async () => {
     const own = await startPostgres({ network: NETWORK, alias: 'srv-captain--db-gone' })
     try {
-      const result = await scenario({ ...world, database: own }, 'database-gone-later', {}, async (run) => {
+      const result = await scenario({ ...world, database: own }, 'database-gone-later', { serves: 'v1' }, async (run) => {
         const [before] = await run.running()
         await own.stop()
         await sleep(12_000)

@@ -1,13 +1,13 @@
 // Images of a small guarded app, each with a bundle of its own: what a team deploys, one release after the other.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 import { docker, LABEL } from './docker.mjs'
 
 const HERE = new URL('..', import.meta.url).pathname
 export const GUARD_IMAGE = process.env.GUARD_IMAGE ?? 'guard-test/guard'
-const BASE = 'guard-test/app'
+export const BASE = 'guard-test/app'
 
 const INIT = {
   '20250101000000_init': 'CREATE TABLE "Visit" ("id" SERIAL PRIMARY KEY, "page" TEXT NOT NULL);\n',
@@ -51,6 +51,21 @@ async function buildFrom(context, tag, args = []) {
   })
 }
 
+/** An image of these Dockerfile lines; `files` beside it, by name. Gives the tag. */
+export async function buildLines(tag, lines, files = {}) {
+  const context = await mkdtemp(join(tmpdir(), 'guard-lines-'))
+  try {
+    for (const [name, text] of Object.entries({ ...files, Dockerfile: `${lines.join('\n')}\n` })) {
+      await mkdir(dirname(join(context, name)), { recursive: true })
+      await writeFile(join(context, name), text)
+    }
+    await buildFrom(context, tag)
+  } finally {
+    await rm(context, { recursive: true })
+  }
+  return tag
+}
+
 /** The image that all releases share; the guard comes from GUARD_IMAGE as users take it. */
 export async function buildBase() {
   await docker(['image', 'inspect', GUARD_IMAGE])
@@ -59,22 +74,18 @@ export async function buildBase() {
 
 const schemaFile = (models) => `datasource db {\n  provider = "postgresql"\n  url = env("DATABASE_URL")\n}\n\n${models}`
 
-/** Builds `guard-test/app:NAME` and gives the tag. */
-export async function buildRelease(name, { migrations, schema, env = {} } = RELEASES[name], from = BASE) {
-  const context = await mkdtemp(join(tmpdir(), 'guard-release-'))
-  try {
-    await mkdir(join(context, 'prisma/migrations'), { recursive: true })
-    await writeFile(join(context, 'prisma/schema.prisma'), schemaFile(schema))
-    await writeFile(join(context, 'prisma/migrations/migration_lock.toml'), 'provider = "postgresql"\n')
-    for (const [directory, script] of Object.entries(migrations)) {
-      await mkdir(join(context, 'prisma/migrations', directory))
-      await writeFile(join(context, 'prisma/migrations', directory, 'migration.sql'), script)
-    }
-    const variables = Object.entries({ VERSION: name, ...env }).map(([key, value]) => `${key}=${value}`)
-    await writeFile(join(context, 'Dockerfile'), `FROM ${from}\nENV ${variables.join(' ')}\nCOPY prisma ./prisma\n`)
-    await buildFrom(context, `${BASE}:${name.toLowerCase()}`)
-  } finally {
-    await rm(context, { recursive: true })
-  }
-  return `${BASE}:${name.toLowerCase()}`
+/** What a release adds to the folder of an app: schema, migrations, lock file. */
+export const filesOfRelease = ({ migrations, schema }) => ({
+  'prisma/schema.prisma': schemaFile(schema),
+  'prisma/migrations/migration_lock.toml': 'provider = "postgresql"\n',
+  ...Object.fromEntries(
+    Object.entries(migrations).map(([name, script]) => [`prisma/migrations/${name}/migration.sql`, script]),
+  ),
+})
+
+/** Builds `FROM:NAME` (default: guard-test/app:NAME) and gives the tag. */
+export function buildRelease(name, { migrations, schema, env = {} } = RELEASES[name], from = BASE) {
+  const variables = Object.entries({ VERSION: name, ...env }).map(([key, value]) => `${key}=${value}`)
+  const lines = [`FROM ${from}`, `ENV ${variables.join(' ')}`, 'COPY prisma ./prisma']
+  return buildLines(`${from}:${name.toLowerCase()}`, lines, filesOfRelease({ migrations, schema }))
 }

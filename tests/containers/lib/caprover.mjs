@@ -30,7 +30,7 @@ export function dashboardFields(app) {
   return {
     TaskTemplate: {
       ContainerSpec: containerSpec(app),
-      Networks: [{ Target: app.network, Aliases: app.aliases ?? [] }],
+      Networks: (app.networks ?? [app.network]).map((Target) => ({ Target, Aliases: app.aliases ?? [] })),
       LogDriver: { Name: 'json-file', Options: { 'max-size': '512m' } },
     },
     Mode: { Replicated: { Replicas: app.replicas ?? 1 } },

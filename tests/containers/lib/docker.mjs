@@ -11,6 +11,8 @@ const run = promisify(execFile)
 
 // A client as old as the engine can use the engine's own BuildKit; a newer one wants a plug-in for it.
 const CLIENT = process.env.GUARD_DOCKER ?? (existsSync('/usr/bin/docker') ? '/usr/bin/docker' : 'docker')
+/** The same client first in PATH, for shell scripts. */
+export const PATH = existsSync('/usr/bin/docker') ? `/usr/bin:${process.env.PATH}` : process.env.PATH
 export const LABEL = 'guard-test=1'
 
 /** Runs the client; gives stdout, stderr and status, and never throws for a status but when `check` is left true. */

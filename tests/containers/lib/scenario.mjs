@@ -1,24 +1,36 @@
 // One Swarm scenario: a database and a service of its own, a client that keeps asking, a record at the end.
+import assert from 'node:assert/strict'
+
+import { BASE } from './app_image.mjs'
 import { api, docker, uniqueName, until } from './docker.mjs'
 import { createService, deploy } from './caprover.mjs'
 import { exitCodes, NETWORK, record, running, serviceOf, startClient, tasks, updateEnds } from './swarm.mjs'
 
-export const tagOf = (release) => `guard-test/app:${release.toLowerCase()}`
+export const tagOf = (release, base = BASE) => `${base}:${release.toLowerCase()}`
 
-/** What docs/caprover.md tells people to paste. Durations of a test: shorter monitor, the image's own health check. */
+/** What docs/caprover.md tells people to paste. Durations of a test: shorter monitor, the image's own health check. (The
+ * file itself: swarm_override.test.mjs.) */
 export const OVERRIDE = {
   TaskTemplate: { RestartPolicy: { Condition: 'any', Delay: 5_000_000_000 } },
   UpdateConfig: { Parallelism: 1, FailureAction: 'rollback', Monitor: 5_000_000_000, MaxFailureRatio: 0 },
-  RollbackConfig: { Parallelism: 1, Order: 'start-first', FailureAction: 'pause', Monitor: 5_000_000_000 },
+  RollbackConfig: { Parallelism: 1, FailureAction: 'pause', Monitor: 5_000_000_000 },
 }
 
-/** Deploys `release`, runs `body`, records what it gives with tasks, requests and ledger, removes all. */
-export async function scenario(world, name, { release = 'v1', env = {}, volume, replicas = 1, healthcheck }, body) {
+/** So often at least a client has asked, or "none failed" says nothing. */
+const ENOUGH_QUESTIONS = 20
+
+/**
+ * Deploys `release`, runs `body`, records what it gives with tasks, requests and ledger, removes all. `serves`: whose
+ * answer the client's last one must be, or 'nobody'.
+ */
+export async function scenario(world, name, options, body) {
+  const { serves, release = 'v1', base, env = {}, volume, replicas = 1, healthcheck } = options
+  assert.ok(serves, `${name}: who serves in the end?`)
   const database = uniqueName(`db-${name}`)
   await world.database.create(database)
   const app = {
     name: uniqueName('srv-captain--app'),
-    image: tagOf(release),
+    image: tagOf(release, base),
     network: NETWORK,
     volume: volume && uniqueName('guard-test'),
     replicas,
@@ -35,7 +47,7 @@ export async function scenario(world, name, { release = 'v1', env = {}, volume, 
       id,
       app,
       database,
-      deploy: (next, options = {}) => deploy(id, Object.assign(app, { image: tagOf(next) }, options.app), options),
+      deploy: (next, options = {}) => deploy(id, Object.assign(app, { image: tagOf(next, base) }, options.app), options),
       ended: (seconds = 90) => updateEnds(id, seconds),
       tasks: () => tasks(id),
       running: () => running(id),
@@ -43,6 +55,8 @@ export async function scenario(world, name, { release = 'v1', env = {}, volume, 
       spec: async () => (await serviceOf(id)).Spec,
     }
     const end = await body(run)
+    // What has just begun to serve is asked within a second; the proxy may know the former address for another one.
+    await until(`${serves} answers`, async () => isFrom(serves, await client.last()), 20).catch(() => {})
     const requests = await client.stop()
     client = undefined
     const list = await tasks(id)
@@ -54,6 +68,8 @@ export async function scenario(world, name, { release = 'v1', env = {}, volume, 
       ledger: await run.ledger(),
     }
     await record(name, result)
+    assert.ok(requests.asked >= ENOUGH_QUESTIONS, `${name}: the client has asked ${requests.asked} times`)
+    assert.ok(isFrom(serves, requests.last), `${name}: the last answer was "${requests.last}", not of ${serves}`)
     return result
   } finally {
     if (client) await client.stop()
@@ -68,6 +84,9 @@ export async function scenario(world, name, { release = 'v1', env = {}, volume, 
     if (app.volume) await docker(['volume', 'rm', '-f', app.volume], { check: false })
   }
 }
+
+const isFrom = (serves, answer) =>
+  serves === 'nobody' ? answer.startsWith('failed') : [serves].flat().includes(answer)
 
 async function clientSays(world, app) {
   const { stdout } = await docker(

@@ -103,6 +103,8 @@ export async function startClient(proxy, service, seconds = 300) {
     String(seconds),
   ])
   return {
+    /** Its last line so far: who answered, or how it failed. */
+    last: async () => summary((await docker(['logs', '--tail', '1', name])).stdout).last ?? '',
     stop: async () => {
       await docker(['kill', name], { check: false })
       const { stdout } = await docker(['logs', name])
@@ -146,6 +148,28 @@ export const exitCodes = (list) =>
     .filter((task) => task.exitCode && !['running', 'starting'].includes(task.state))
     .map((task) => task.exitCode)
     .reverse()
+
+/** The task of `release` that migrates, once its row is in the ledger. `run`: what a scenario's body gets. */
+export const migrating = (run, release) =>
+  until(
+    `${release} migrates`,
+    async () => {
+      const list = (await run.tasks()).filter((task) => task.image === release && task.container)
+      return (await run.ledger()).includes('referrer') && list[0]
+    },
+    60,
+  )
+
+/** Waits until the container of that task has ended. */
+export const taskEnds = (run, id) =>
+  until(
+    'the task has ended',
+    async () => {
+      const now = (await run.tasks()).find((one) => one.id === id)
+      return now?.exitCode !== undefined && ['failed', 'shutdown', 'complete'].includes(now.state)
+    },
+    150,
+  )
 
 /** Everything that a finished task's container wrote, while it is still there. */
 export async function taskLogs(list) {
