@@ -1,8 +1,9 @@
 // captain-definition: what CapRover's CLI and server take, and that the project's own files are among it.
 import assert from 'node:assert/strict'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
 
 import { serverTakes } from './lib/definition.mjs'
@@ -80,6 +81,7 @@ describe('captain-definition', () => {
       const definition = serverTakes(text)
       assert.ok(await cliTakes(text))
       assert.equal(definition.dockerfilePath, './Dockerfile')
+      assert.ok(existsSync(join(ROOT, dirname(file), definition.dockerfilePath)), 'and is there')
       assert.equal(typeof definition['x-migration-guard'], 'object')
     })
 })

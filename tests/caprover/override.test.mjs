@@ -47,9 +47,21 @@ describe('service-update-override', () => {
     assert.deepEqual(merged.TaskTemplate.ContainerSpec.Env, ['DATABASE_URL=x'])
     assert.equal(merged.TaskTemplate.ContainerSpec.Image, 'a:1')
     assert.equal(merged.UpdateConfig.FailureAction, 'rollback')
-    assert.equal(merged.UpdateConfig.Order, 'start-first')
     assert.equal(merged.TaskTemplate.ContainerSpec.Command, undefined, 'Command would replace the ENTRYPOINT: no guard')
   })
+})
+
+describe('the order of an update is left to CapRover', () => {
+  for (const [what, volume, order] of [
+    ['an app with a persistent directory stays stop-first', 'data', 'stop-first'],
+    ['any other app stays start-first', undefined, 'start-first'],
+  ])
+    it(what, async () => {
+      const override = parse(await read('service-update-override.yaml'))
+      const fields = dashboardFields({ name: 'a', image: 'a:1', network: 'n', volume })
+      assert.equal(mergeObjects(fields, override).UpdateConfig.Order, order)
+      assert.equal(override.RollbackConfig.Order, undefined, "Docker's default is stop-first, right for both")
+    })
 })
 
 describe('how CapRover merges', () => {

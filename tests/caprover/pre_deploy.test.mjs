@@ -58,6 +58,16 @@ describe('preDeployFunction', () => {
     )
   })
 
+  it('has the path of the guard on a line of its own: npm installs it elsewhere', async () => {
+    const line = /^  const GUARD_PATH = '([^']+)' \/\/ installed by npm: '([^']+)'$/m.exec(text)
+    assert.equal(line?.[1], '/usr/local/bin/migration-guard')
+    const { Docker, seen } = fakeDocker(0, '')
+    text = text.replace(line[0], `  const GUARD_PATH = '${line[2]}'`)
+    await evaluate(Docker)({}, UPDATE)
+    assert.deepEqual(seen[0][1].Entrypoint, ['/app/node_modules/.bin/migration-guard', 'migrate'])
+    text = await readFile(join(EXAMPLES, 'preDeployFunction.js'), 'utf8')
+  })
+
   it('a failure is thrown with status and log, so that no update is sent, and the container is removed', async () => {
     const { Docker, seen } = fakeDocker(84, '\x1b[31mmigration-guard\x1b[0m code=84 apply_failed')
     await assert.rejects(
