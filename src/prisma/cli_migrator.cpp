@@ -142,7 +142,9 @@ std::unique_ptr<Applying> CliMigrator::start(const ApplyRequest& request) {
         run->not_started(fmt::format("{} is not an executable file", argv.front()), remedy());
         return run;
     }
-    if (!options_.caution.empty()) journal_.event(Level::warn, "prisma", options_.caution, {});
+    for (const auto& caution : {options_.caution, project_.cli->caution}) {
+        if (!caution.empty()) journal_.event(Level::warn, "prisma", caution, {});
+    }
     journal_.event(Level::info, "prisma", "running " + fmt::format("{}", fmt::join(argv, " ")), {});
     argv.front() = program->string();
     const auto child = deploy_environment(project_, environment_, options_.variables, url_for(request));

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -13,16 +14,6 @@ namespace migration_guard::prisma {
 namespace {
 
 namespace fs = std::filesystem;
-
-#if defined(__aarch64__)
-constexpr bool is_arm64 = true;
-constexpr const char* musl_loader = "/lib/ld-musl-aarch64.so.1";
-constexpr const char* glibc_loader = "/lib/ld-linux-aarch64.so.1";
-#else
-constexpr bool is_arm64 = false;
-constexpr const char* musl_loader = "/lib/ld-musl-x86_64.so.1";
-constexpr const char* glibc_loader = "/lib64/ld-linux-x86-64.so.2";
-#endif
 
 bool is_there(const fs::path& path) {
     std::error_code error;
@@ -46,63 +37,83 @@ std::vector<std::string> targets_in(const fs::path& directory, std::string_view 
     return targets;
 }
 
-/// Could an engine built for `target` run here? Judged by processor and C library; OpenSSL's version is left to the
-/// CLI.
-bool runs_here(std::string_view target) {
-    if (target.find("windows") != std::string_view::npos || target.find("darwin") != std::string_view::npos)
-        return false;
-    if ((target.find("arm64") != std::string_view::npos) != is_arm64) return false;
-    const bool only_musl = is_there(musl_loader) && !is_there(glibc_loader);
-    const bool only_glibc = is_there(glibc_loader) && !is_there(musl_loader);
-    const bool for_musl = target.find("musl") != std::string_view::npos;
-    if (target.find("static") != std::string_view::npos) return true;
-    return for_musl ? !only_glibc : !only_musl;
+/// The commit of the engines that this CLI takes, behind the last dot of its package's version:
+/// "6.19.1-1.c2990dca591cba766e3b7ef5d9e8a84796e47ab7". Empty when it cannot be told.
+std::string engines_commit(const fs::path& engines) {
+    constexpr std::size_t length_of_hash = 40;
+    const auto package = find_in_node_modules(engines, "@prisma/engines-version");
+    if (!package) return {};
+    const auto json = read_package_json(*package / "package.json");
+    if (!json) return {};
+    auto commit = json->version.substr(json->version.rfind('.') + 1);
+    return commit.size() == length_of_hash ? commit : std::string{};
 }
 
-std::string this_system() {
-    const bool musl = is_there(musl_loader) && !is_there(glibc_loader);
-    return fmt::format("{}{}", musl ? "musl (Alpine)" : "glibc", is_arm64 ? " on arm64" : " on amd64");
+void add_cached_targets(const fs::path& commit, std::vector<std::string>& targets) {
+    std::error_code error;
+    for (fs::directory_iterator at(commit, error); !error && at != fs::directory_iterator(); at.increment(error)) {
+        if (is_there(at->path() / "schema-engine")) targets.push_back(at->path().filename().string());
+    }
 }
 
 /// What was downloaded before, by whatever build step: CACHE/prisma/CHANNEL/COMMIT/TARGET/schema-engine. The CLI copies
-/// it.
-bool has_cached_engine(const Environment& environment) {
+/// it, when it is of its own commit.
+std::vector<std::string> cached_targets(const std::string& commit, const Environment& environment) {
     const auto given = variable(environment, "XDG_CACHE_HOME");
     const auto home = variable(environment, "HOME");
-    if (given.empty() && home.empty()) return false;
+    std::vector<std::string> targets;
+    if (given.empty() && home.empty()) return targets;
     const auto cache = (given.empty() ? fs::path(home) / ".cache" : fs::path(given)) / "prisma" / "master";
-    std::error_code error;
-    for (fs::directory_iterator commit(cache, error); !error && commit != fs::directory_iterator();
-         commit.increment(error)) {
-        std::error_code inner;
-        for (fs::directory_iterator at(commit->path(), inner); !inner && at != fs::directory_iterator();
-             at.increment(inner)) {
-            if (runs_here(at->path().filename().string()) && is_there(at->path() / "schema-engine")) return true;
-        }
+    if (!commit.empty()) {
+        add_cached_targets(cache / commit, targets);
+        return targets;
     }
-    return false;
+    std::error_code error;
+    for (fs::directory_iterator at(cache, error); !error && at != fs::directory_iterator(); at.increment(error))
+        add_cached_targets(at->path(), targets);
+    return targets;
 }
 
 struct EngineFiles {
     std::string problem;
     bool packages_missing = false;
+    std::string caution;  ///< it may be missing
 };
 
-EngineFiles look_for_engine(const Cli& cli, const fs::path& package, const Environment& environment) {
-    const auto engines = find_in_node_modules(package, "@prisma/engines");
-    if (!engines) return {"@prisma/engines is not in node_modules beside the Prisma CLI", true};
+/// Names of engines in the packages of the CLI, and in its cache.
+std::vector<std::string> targets_of(const Cli& cli, const fs::path& engines, const fs::path& package,
+                                    const Environment& environment) {
     std::vector<std::string> targets;
-    for (const auto& place : {*engines, package}) {
+    for (const auto& place : {engines, package}) {
         for (const auto* prefix : {"schema-engine-", "migration-engine-"}) {
             if (cli.major >= 5 && std::string_view(prefix) == "migration-engine-") continue;
-            for (auto& target : targets_in(place, prefix)) targets.push_back(std::move(target));
+            std::ranges::move(targets_in(place, prefix), std::back_inserter(targets));
         }
     }
-    if (std::ranges::any_of(targets, runs_here) || has_cached_engine(environment)) return {};
-    if (targets.empty()) return {fmt::format("no schema engine in {}", engines->string()), false};
+    std::ranges::move(cached_targets(engines_commit(engines), environment), std::back_inserter(targets));
+    return targets;
+}
+
+EngineFiles look_for_engine(const Cli& cli, const fs::path& package, const Environment& environment,
+                            const SystemLibraries& here) {
+    const auto engines = find_in_node_modules(package, "@prisma/engines");
+    if (!engines) return {"@prisma/engines is not in node_modules beside the Prisma CLI", true, {}};
+    const auto targets = targets_of(cli, *engines, package, environment);
+    if (targets.empty()) return {fmt::format("no schema engine in {}", engines->string()), false, {}};
+    const auto is = [&here](Runs answer) {
+        return [&here, answer](const std::string& target) { return here.runs(target) == answer; };
+    };
+    if (std::ranges::any_of(targets, is(Runs::yes))) return {};
+    if (const auto unsure = std::ranges::find_if(targets, is(Runs::perhaps)); unsure != targets.end())
+        return {{},
+                false,
+                fmt::format("the schema engine is for {}, and no libssl was found: it may not start; install "
+                            "openssl in the image",
+                            *unsure)};
     return {fmt::format("the schema engine in {} is for {}, and this system is {}", engines->string(), targets.front(),
-                        this_system()),
-            false};
+                        here.describe()),
+            false,
+            {}};
 }
 
 bool has_query_engine(const fs::path& package) {
@@ -131,6 +142,10 @@ constexpr const char* engine_remedy =
 }  // namespace
 
 void check_engine(Cli& cli, const fs::path& package, const CliSearch& search) {
+    check_engine(cli, package, search, SystemLibraries(*search.environment));
+}
+
+void check_engine(Cli& cli, const fs::path& package, const CliSearch& search, const SystemLibraries& here) {
     if (!cli.problem.empty() || package.empty()) return;
     const auto name = engine_variable(*search.environment);
     if (!name.empty()) {
@@ -140,7 +155,8 @@ void check_engine(Cli& cli, const fs::path& package, const CliSearch& search) {
         cli.remedy = fmt::format("correct or unset {}, or set apply to native (MIGRATION_GUARD_APPLY=native)", name);
         return;
     }
-    const auto files = look_for_engine(cli, package, *search.environment);
+    const auto files = look_for_engine(cli, package, *search.environment, here);
+    cli.caution = files.caution;
     if (files.problem.empty()) return;
     cli.problem = files.problem;
     cli.remedy =

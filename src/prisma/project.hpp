@@ -30,6 +30,7 @@ struct Cli {
     bool configured = false;  ///< prismaCommand was given
     std::string problem;      ///< empty, or why it cannot run: no node, no engine, ... (one line)
     std::string remedy;
+    std::string caution;                ///< why it might not run; told when it is run
     std::string query_engine_stand_in;  ///< what PRISMA_QUERY_ENGINE_LIBRARY must name for it; usually empty
 };
 
