@@ -49,6 +49,7 @@ DeclaredPart declared_part(const std::vector<PslFile>& files, const std::optiona
         part.warnings = std::move(document.warnings);
     } catch (const PslError& error) {
         part.problem = error.what();
+        part.excerpt = error.excerpt;
     }
     return part;
 }
@@ -105,9 +106,9 @@ void judge_literal(CliUrl& cli, const prisma::UrlSource& literal, const postgres
                     literal.variable);
             return;
         }
-    }
         meant = url.describe();
     } catch (const Failure&) {  // it is none of the URLs that the guard itself uses, so no reason to refuse the start
+    }
     cli.refusal = fmt::format("the Prisma CLI would connect to {} ({}), not to {} ({})", meant, literal.variable,
                               migrate.describe(), migrate.variable);
     cli.remedy = fmt::format(
@@ -164,13 +165,12 @@ Databases find_databases(const Image& image, const Settings& settings, const pri
     found.cli = url_for_cli(settings, migrate.value, found.migrate, schema);
     found.app.schema = schema;
     found.migrate.schema = schema;
-    for (const auto& notice : found.migrate.notices) found.notices.push_back(notice);
     if (settings.apply == ApplyMode::prisma)
         judge_cli_place(found.cli, settings, image, found.variables, found.migrate, base);
+    for (const auto& notice : found.migrate.notices) found.notices.push_back(notice);
     return found;
 }
 
-void add_secrets(Secrets& secrets, const Databases& databases) {
 Problem cli_problem(const Image& image, const Settings& settings) {
     const auto computed = prisma::computed_url(settings, image.project);
     if (computed && !computed->remedy.empty()) return {ExitCode::config_invalid, computed->told, computed->remedy};
@@ -179,6 +179,7 @@ Problem cli_problem(const Image& image, const Settings& settings) {
     return {ExitCode::apply_not_started, cli->problem, cli->remedy};
 }
 
+void add_secrets(Secrets& secrets, const Databases& databases) {
     for (const auto* url : {&databases.app, &databases.migrate}) {
         secrets.add(url->password);
         secrets.add(url->identity_password);

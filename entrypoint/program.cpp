@@ -157,7 +157,8 @@ int Program::check_bundle() {
     image_ = read_image(loaded_.settings, start_.variables, start_.directory);
     const auto cli = cli_problem(*image_, loaded_.settings);
     return conclude(migration_guard::check_bundle(
-        {image_->bundle, image_->declared, loaded_.settings, ignored_objects(loaded_.settings, "public"),
+        {image_->bundle, image_->declared, loaded_.settings,
+         never_created_options(*image_, loaded_.settings, start_.variables, start_.directory),
          cli.message, cli.remedy, cli.code}));
 }
 

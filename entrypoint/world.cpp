@@ -54,10 +54,18 @@ postgres::PostgresOptions options(const Settings& settings, const Image& image, 
     options.migrate = databases.migrate;
     options.app_role = databases.app.user;
     if (image.datasource) options.listed_schemas = image.datasource->schemas;
+    options.external_tables = image.project.external_tables;
     options.connect_timeout = connect_timeout;
     options.migration_lock_timeout = settings.migration_lock_timeout;
     options.migration_statement_timeout = settings.migration_statement_timeout;
     return options;
+}
+
+/// From the working directory on, when it lies in it.
+std::string as_typed(const std::filesystem::path& path, const std::filesystem::path& cwd) {
+    const auto relative = path.lexically_relative(cwd);
+    const bool inside = !relative.empty() && *relative.begin() != "..";
+    return (inside ? relative : path).lexically_normal().string();
 }
 
 Plan make_plan(const Settings& settings, const ProcessStart& start, const Image& image, const Databases& databases) {
@@ -70,9 +78,11 @@ Plan make_plan(const Settings& settings, const ProcessStart& start, const Image&
     plan.started = start.time;
     plan.bundle = image.bundle;
     plan.declared = image.declared;
+    plan.migrations_dir = as_typed(image.project.migrations_dir, start.directory);
     plan.order = name_order(image.by_locale);
     plan.other_order = name_order(!image.by_locale);
     plan.ignored = ignored_objects(settings, plan.database.schema);
+    plan.external = {image.project.external_tables, image.project.external_enums};
     plan.app_role = databases.app.user;
     plan.smoke = read_smoke(settings, image, start.directory);
     return plan;
@@ -91,6 +101,24 @@ std::vector<ObjectPattern> ignored_objects(const Settings& settings, const std::
         patterns.push_back(std::move(*pattern));
     }
     return patterns;
+}
+
+NeverCreatedOptions never_created_options(const Image& image, const Settings& settings,
+                                          const prisma::Environment& environment, const std::filesystem::path& cwd) {
+    NeverCreatedOptions options;
+    if (!settings.database_schema.empty()) {
+        options.schema = settings.database_schema;
+    } else {
+        try {
+            // A URL without ?schema= means public, as it does for Prisma.
+            options.schema = find_databases(image, settings, environment, cwd).migrate.schema.value_or("public");
+        } catch (const Failure&) {
+            // Where an image is built there is no URL, or one that stands for nothing: no reason to fail there.
+        }
+    }
+    options.ignored = ignored_objects(settings, options.schema.value_or("public"));
+    options.external = {image.project.external_tables, image.project.external_enums};
+    return options;
 }
 
 DatabaseIdentity identify(const Databases& databases) {
@@ -112,9 +140,14 @@ World::World(const Settings& settings, const ProcessStart& start, const Image& i
     if (settings.apply == ApplyMode::native) {
         migrator_ = postgres::native_migrator(opened, signals, journal);
     } else {
-        prisma::CliOptions cli{
-            given.url,     databases.variables.cli_variables, given.through_pooler, given.refusal, given.remedy,
-            given.caution, {}};
+        const auto& given = databases.cli;
+        prisma::CliOptions cli{given.url,
+                               databases.variables.cli_variables,
+                               given.through_pooler,
+                               given.refusal,
+                               given.remedy,
+                               given.caution,
+                               {}};
         add_secrets(cli.secrets, databases);
         migrator_ =
             std::make_unique<prisma::CliMigrator>(image.project, start.variables, std::move(cli), runner_, journal);
@@ -131,4 +164,3 @@ Ports World::ports() {
 }
 
 }  // namespace migration_guard
-        const auto& given = databases.cli;

@@ -3,6 +3,7 @@
 // The only place where adapters are made. Keeps true: nothing here connects or starts anything yet.
 #pragma once
 
+#include "guard/never_created.hpp"
 #include "guard/plan.hpp"
 #include "image.hpp"
 #include "process_start.hpp"
@@ -42,6 +43,10 @@ private:
 
 /// ignoreObjects as patterns. Throws Failure 78.
 std::vector<ObjectPattern> ignored_objects(const Settings& settings, const std::string& schema);
+
+/// Where unqualified names go and what is passed over when there is no database to ask. Throws Failure 78.
+NeverCreatedOptions never_created_options(const Image& image, const Settings& settings,
+                                          const prisma::Environment& environment, const std::filesystem::path& cwd);
 
 /// Where the guard connects to, for the start line and the JSON.
 DatabaseIdentity identify(const Databases& databases);

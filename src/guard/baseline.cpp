@@ -3,9 +3,9 @@
 #include "base/failure.hpp"
 #include "base/text.hpp"
 #include "guard/conclude.hpp"
+#include "guard/scripts.hpp"
 #include "guard/wait.hpp"
 #include "schema/compare.hpp"
-#include "sql/read_script.hpp"
 
 #include <fmt/format.h>
 
@@ -15,12 +15,6 @@ namespace migration_guard {
 namespace {
 
 constexpr Duration lock_patience = std::chrono::seconds(10);
-
-std::vector<NamedScript> read_scripts(const Bundle& bundle) {
-    std::vector<NamedScript> scripts;
-    for (const auto& migration : bundle.migrations) scripts.emplace_back(migration.name, read_script(migration.script));
-    return scripts;
-}
 
 void require_a_case_for_baseline(const Snapshot& snapshot) {
     if (snapshot.ledger.state != LedgerReading::State::absent) {
@@ -34,18 +28,31 @@ void require_a_case_for_baseline(const Snapshot& snapshot) {
     }
 }
 
+/// All of them or none, so that whoever is interrupted can begin anew.
 void mark_prefix(BaselineOutcome& result, const Plan& plan, LedgerWriter& writer) {
-    const auto& migrations = plan.bundle.get().migrations;
-    for (std::size_t i = 0; i < result.proof.proven; ++i) {
-        const auto done = writer.mark_applied(migrations[i], lock_patience);
-        if (done.kind == ResolveOutcome::Kind::lock_busy) {
-            throw Failure(ExitCode::turn_timeout,
-                          fmt::format("somebody migrates (pid {}); {} of {} migrations are marked", done.holder.pid, i,
-                                      result.proof.proven),
-                          "when it has finished: migration-guard check, then resolve --applied for what is missing");
-        }
-        if (done.kind == ResolveOutcome::Kind::done) result.marked.push_back(migrations[i].name);
+    const auto& all = plan.bundle.get().migrations;
+    const std::vector<BundledMigration> prefix(all.begin(),
+                                               all.begin() + static_cast<std::ptrdiff_t>(result.proof.proven));
+    if (prefix.empty()) return;
+    const auto done = writer.mark_all_applied(prefix, lock_patience);
+    if (done.kind == ResolveOutcome::Kind::lock_busy) {
+        throw Failure(ExitCode::turn_timeout,
+                      fmt::format("somebody migrates (pid {}); nothing is marked", done.holder.pid),
+                      "when it has finished: migration-guard check, then migration-guard baseline again");
     }
+    if (done.kind != ResolveOutcome::Kind::done) {
+        throw Failure(ExitCode::usage, "somebody else has written the ledger meanwhile; nothing is marked",
+                      "see its state with: migration-guard check");
+    }
+    for (const auto& migration : prefix) result.marked.push_back(migration.name);
+}
+
+/// Those that leave nothing to look for (an index, a function, data) are marked on the strength of a later one.
+std::string implied_among(const BaselineProof& proof) {
+    const auto implied =
+        std::ranges::count(proof.steps, BaselineProof::Step::Standing::implied, &BaselineProof::Step::standing);
+    if (implied == 0) return "";
+    return fmt::format(" ({} of them implied by a later one, not seen)", implied);
 }
 
 void conclude_proof(BaselineOutcome& result, std::size_t bundled) {
@@ -56,11 +63,12 @@ void conclude_proof(BaselineOutcome& result, std::size_t bundled) {
                                 "is it the right database? migration-guard diagnose tells what is in it"});
     } else if (result.marked.empty()) {
         outcome.message = fmt::format(
-            "the database proves the first {} of {} bundled migrations; mark them with: "
+            "the database proves the first {} of {} bundled migrations{}; mark them with: "
             "migration-guard baseline --yes",
-            proven, bundled);
+            proven, bundled, implied_among(result.proof));
     } else {
-        outcome.message = fmt::format("{} of {} bundled migrations are marked applied{}", result.marked.size(), bundled,
+        outcome.message = fmt::format("{} of {} bundled migrations are marked applied{}{}", result.marked.size(),
+                                      bundled, implied_among(result.proof),
                                       proven < bundled ? "; the rest is pending: migration-guard migrate" : "");
     }
 }
@@ -71,7 +79,7 @@ std::string_view word(BaselineProof::Step::Standing standing) {
         case proven:
             return "proven";
         case implied:
-            return "implied by a later one";
+            return "implied by a later one: it leaves nothing that could be looked for";
         case absent:
             return "absent";
         case beyond:
@@ -90,7 +98,9 @@ BaselineOutcome baseline(const Plan& plan, const Ports& ports, Mark mark) {
     try {
         wait_for_database(plan, ports, Limit(ports.clock, plan.started + plan.settings.deadline), MayWrite::no);
         const auto scripts = read_scripts(plan.bundle.get());
-        const auto snapshot = ports.database.look({baseline_request(scripts), plan.declared.get().listed_schemas});
+        result.outcome.warnings = warnings_of(scripts);
+        const auto snapshot =
+            ports.database.look({baseline_request(scripts), plan.declared.get().listed_schemas, plan.external.tables});
         require_a_case_for_baseline(snapshot);
         result.proof = prove_baseline(scripts, snapshot.server.schema, snapshot.catalogue);
         if (mark == Mark::the_proven_prefix) mark_prefix(result, plan, *ports.writer);
@@ -116,6 +126,7 @@ std::string to_text(const BaselineOutcome& result) {
                                 there ? "there" : "not there");
         }
     }
+    for (const auto& warning : result.outcome.warnings) text += "warning: " + one_line(warning.text, 400) + "\n";
     return text + result.outcome.message + "\n";
 }
 

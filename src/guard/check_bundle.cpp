@@ -2,12 +2,19 @@
 
 #include "base/failure.hpp"
 #include "guard/conclude.hpp"
-#include "guard/schema_check.hpp"
+#include "guard/declared_part.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace migration_guard {
 namespace {
+
+std::string counted(std::size_t count, const char* noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
 
 void check_scripts(Outcome& outcome, const Bundle& bundle) {
     for (const auto& migration : bundle.migrations) {
@@ -22,15 +29,22 @@ void check_scripts(Outcome& outcome, const Bundle& bundle) {
     }
 }
 
+/// The command that is running is the one to type again: it shows the place.
+void refuse_declared(Outcome& outcome, const DeclaredPart& declared) {
+    outcome.problems.push_back({ExitCode::bundle_unreadable, "schema.prisma cannot be parsed: " + declared.problem,
+                                "correct that line, then again: migration-guard check --no-database (or prisma "
+                                "validate)"});
+    outcome.schema_excerpt = declared.excerpt;
+}
+
 void check_declared(Outcome& outcome, const Bundle& bundle, const DeclaredPart& declared, const BundleCheck& check) {
-    if (!declared.schema) {
-        outcome.problems.push_back({ExitCode::bundle_unreadable, "schema.prisma cannot be parsed: " + declared.problem,
-                                    "see with: npx prisma validate"});
-        return;
-    }
+    if (!declared.schema) return refuse_declared(outcome, declared);
     outcome.schema_checked = true;
-    outcome.models = declared.schema->tables.size();
-    outcome.missing = never_created(bundle, *declared.schema, check.ignored);
+    outcome.models = count_models(*declared.schema);
+    auto findings = never_created(bundle, *declared.schema, check.options);
+    outcome.missing = std::move(findings.missing);
+    outcome.warnings = std::move(findings.warnings);
+    std::ranges::move(warnings_of(declared), std::back_inserter(outcome.warnings));
     if (outcome.missing.empty() || check.settings.on_schema_mismatch == Policy::ignore) return;
     std::vector<const Missing*> missing;
     for (const auto& object : outcome.missing) missing.push_back(&object);
@@ -65,8 +79,10 @@ Outcome check_bundle(const BundleCheck& check) {
         outcome.message = first.message;
         outcome.remedy = first.remedy;
     } else {
-        outcome.message = fmt::format("the image is complete: {} migrations create {} models and join tables",
-                                      outcome.history.migrations.size(), outcome.models);
+        outcome.message =
+            fmt::format("the image is complete: its {} create{} {} of schema.prisma",
+                        counted(outcome.history.migrations.size(), "migration"),
+                        outcome.history.migrations.size() == 1 ? "s" : "", counted(outcome.models, "model"));
     }
     return outcome;
 }

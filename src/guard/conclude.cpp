@@ -13,6 +13,7 @@ void conclude(Outcome& outcome, const Examination& seen, const Verdict& verdict)
     outcome.ledger_read = true;
     outcome.schema_checked = seen.situation.schema_checked;
     outcome.models = seen.models;
+    outcome.schema_excerpt = seen.schema_excerpt;
     outcome.missing = seen.situation.missing;
     outcome.problems = verdict.problems;
     outcome.warnings = verdict.warnings;
@@ -58,7 +59,8 @@ Problem words_for_no_turn(const Examination& seen, const Verdict& verdict) {
 
 Problem words_for_smoke(const SmokeResult& failed) {
     return {ExitCode::smoke_check_failed, "smoke check " + failed.name + " failed: " + failed.error,
-            "the schema is complete, but what this check stands for does not work: repair it, or the check"};
+            "the schema is complete, but what this check stands for does not work: repair it, or the check. A restart "
+            "has nothing pending and starts the app untested; smokeWhen: always holds every start"};
 }
 
 Failure read_only_for_too_long(const Plan& plan) {

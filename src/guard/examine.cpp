@@ -1,5 +1,6 @@
 #include "guard/examine.hpp"
 
+#include "guard/declared_part.hpp"
 #include "guard/schema_check.hpp"
 #include "schema/compare.hpp"
 
@@ -68,6 +69,16 @@ Situation situation_of(const Plan& plan, const Look& seen) {
     return situation;
 }
 
+/// A script may have been read twice, for what it collides with and for what it creates: that is told once.
+void add_warnings(Situation& situation, std::vector<Warning> warnings) {
+    for (auto& warning : warnings) {
+        const bool told = std::ranges::any_of(situation.warnings, [&](const Warning& other) {
+            return other.kind == warning.kind && other.object == warning.object && other.text == warning.text;
+        });
+        if (!told) situation.warnings.push_back(std::move(warning));
+    }
+}
+
 void add_collisions(Situation& situation, const Plan& plan, const std::vector<std::string>& pending,
                     Database& database) {
     // Without a ledger every table is a collision: that case has a code of its own.
@@ -75,7 +86,9 @@ void add_collisions(Situation& situation, const Plan& plan, const std::vector<st
         situation.ledger != LedgerReading::State::present) {
         return;
     }
-    situation.collisions = find_collisions(plan.bundle.get(), pending, situation.schema, database);
+    auto found = find_collisions(plan.bundle.get(), pending, situation.schema, database);
+    situation.collisions = std::move(found.collisions);
+    add_warnings(situation, std::move(found.warnings));
     for (const auto& collision : situation.collisions) {
         for (auto& record : situation.history.migrations) {
             if (record.name == collision.migration && !record.has(MigrationFinding::collides)) {
@@ -92,6 +105,7 @@ Examination examine(const Plan& plan, const Ports& ports) {
     Examination seen;
     SnapshotRequest request;
     request.listed_schemas = declared.listed_schemas;
+    request.external_tables = plan.external.tables;
     if (declared.schema) request.catalogue = request_for(*declared.schema);
     auto looked = look(request, ports.database);
 
@@ -105,15 +119,18 @@ Examination examine(const Plan& plan, const Ports& ports) {
     const auto begun = ports.clock.now();
     situation.schema_checked = declared.schema.has_value();
     if (!declared.schema) {
-        situation.warnings.push_back({"schemaUnchecked", "", "schema.prisma is not checked: " + declared.problem});
+        situation.warnings.push_back({"schemaUnchecked", "",
+                                      "schema.prisma is not checked: " + declared.problem +
+                                          "; see it with: migration-guard check --no-database (or prisma validate)"});
+        seen.schema_excerpt = declared.excerpt;
     } else {
         auto findings =
             check_schema(plan, situation.history, seen.snapshot.catalogue, situation.schema, ports.database);
         situation.missing = std::move(findings.missing);
-        situation.warnings = std::move(findings.warnings);
-        seen.models = static_cast<std::size_t>(
-            std::ranges::count(declared.schema->tables, TableKind::table, &DeclaredTable::kind));
+        add_warnings(situation, std::move(findings.warnings));
+        seen.models = count_models(*declared.schema);
     }
+    add_warnings(situation, warnings_of(declared));
     const std::chrono::duration<double, std::milli> compared = ports.clock.now() - begun;
     seen.schema_ms = seen.snapshot.catalogue_ms + compared.count();
     return seen;

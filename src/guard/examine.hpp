@@ -14,6 +14,7 @@ struct Examination {
     std::vector<std::string> pending;  ///< in the order of the bundle
     double schema_ms = 0;              ///< query and comparison
     std::size_t models = 0;
+    std::string schema_excerpt;  ///< as Outcome::schema_excerpt
 };
 
 /// Needs a connection. Throws Failure database_unreachable when it is lost on the way, and whatever the plan's

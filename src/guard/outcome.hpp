@@ -40,7 +40,8 @@ struct Outcome {
     History history;
     bool ledger_read = false;  ///< false: ended before, `history` says nothing
     bool schema_checked = false;
-    std::size_t models = 0;
+    std::string schema_excerpt;  ///< when schema.prisma cannot be parsed: the line in error, a caret line under it
+    std::size_t models = 0;      ///< of schema.prisma; join tables and views are not among them
     std::vector<Missing> missing;
     std::vector<std::string> applied_now;
     std::vector<Problem> problems;  ///< all of them, the first decides

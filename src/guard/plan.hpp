@@ -11,6 +11,7 @@
 #include "ledger/bundle.hpp"
 #include "ledger/history.hpp"
 #include "schema/declared.hpp"
+#include "schema/external.hpp"
 #include "schema/object_pattern.hpp"
 
 #include <future>
@@ -25,7 +26,8 @@ struct DeclaredPart {
     std::optional<DeclaredSchema> schema;     ///< none: it could not be parsed
     std::string problem;                      ///< why, one line
     std::vector<std::string> listed_schemas;  ///< the datasource's `schemas`
-    std::vector<std::string> warnings;
+    std::vector<std::string> warnings;        ///< one line each, with file:line: what a future Prisma may mean
+    std::string excerpt;                      ///< beside `problem`: the line in error, and a caret line under it
 };
 
 struct Plan {
@@ -36,10 +38,12 @@ struct Plan {
     Instant started;  ///< of the process: `deadline` counts from here
     std::shared_future<Bundle> bundle;
     std::shared_future<DeclaredPart> declared;
-    NameOrder order;                     ///< the CLI's
-    NameOrder other_order;               ///< the one that other releases of the CLI use
-    std::vector<ObjectPattern> ignored;  ///< ignoreObjects
-    std::string app_role;                ///< whose privileges matter: the user of the app's URL
+    std::string migrations_dir = "prisma/migrations";  ///< for remedies: as one would type it
+    NameOrder order;                                   ///< the CLI's
+    NameOrder other_order;                             ///< the one that other releases of the CLI use
+    std::vector<ObjectPattern> ignored;                ///< ignoreObjects
+    ExternalObjects external;                          ///< of the config file
+    std::string app_role;                              ///< whose privileges matter: the user of the app's URL
     std::vector<SmokeScript> smoke;
 };
 

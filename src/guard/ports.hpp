@@ -80,7 +80,8 @@ struct Snapshot {
 /// What a look shall include.
 struct SnapshotRequest {
     CatalogueRequest catalogue;
-    std::vector<std::string> listed_schemas;  ///< the datasource's `schemas`, for P3005
+    std::vector<std::string> listed_schemas;   ///< the datasource's `schemas`, for P3005
+    std::vector<std::string> external_tables;  ///< schema.name, of the config file: do not count for P3005
 };
 
 /// While somebody migrates: how far, and who is in the way.
@@ -106,6 +107,12 @@ struct SmokeResult {
     std::string error;  ///< one line with file:line, empty when ok
 };
 
+/// Ordered by schema and name.
+struct Whereabouts {
+    std::vector<ObjectName> relations;
+    std::vector<ObjectName> enums;
+};
+
 /// What happens in a table, as the server's statistics tell it.
 struct TableActivity {
     ObjectName table;
@@ -126,8 +133,10 @@ public:
     virtual Snapshot look(const SnapshotRequest& request) = 0;
     virtual Progress progress() = 0;
 
-    /// Where in other schemas do relations of these names stand? For "found in app, Prisma looks in public".
-    virtual std::vector<ObjectName> find_elsewhere(const std::vector<std::string>& relations) = 0;
+    /// Where do relations and enums of these names stand, in whichever schema? For "found in app, Prisma looks in
+    /// public". At most 1000 of them.
+    virtual Whereabouts find_everywhere(const std::vector<std::string>& relations,
+                                        const std::vector<std::string>& enums) = 0;
 
     /// Of those relations that are tables and exist; for `diagnose`.
     virtual std::vector<TableActivity> activity(const std::vector<ObjectName>& /*tables*/) { return {}; }
@@ -149,6 +158,7 @@ struct ApplyRequest {
     const Bundle* bundle = nullptr;
     std::vector<std::string> pending;
     bool create_ledger = false;
+    std::string transaction_pooler;  ///< as the look told it (ServerFacts): settings of the session may not arrive
 };
 
 struct ApplyOutcome {
@@ -158,7 +168,6 @@ struct ApplyOutcome {
         refused,      ///< the applier refused before any row, with `code`
     } kind = Kind::ended;
     int status = 0;  ///< exit status of the CLI; 128+n for a signal; natively 0 or 1
-    std::string transaction_pooler;  ///< as the look told it (ServerFacts): settings of the session may not arrive
     ExitCode code = ExitCode::apply_not_started;
     std::string message;  ///< one line: why not started, or the last error text
     std::string hint;
@@ -192,6 +201,8 @@ public:
     virtual std::unique_ptr<Applying> start(const ApplyRequest& request) = 0;
     /// What is missing to be able to apply (CLI, engine), empty when ready. A few stat calls.
     virtual std::string not_ready() = 0;
+    /// The code of that: something is missing, or (config_invalid) it would apply to another database.
+    virtual ExitCode not_ready_code() { return ExitCode::apply_not_started; }
     /// What to do about it, one line; empty when there is nothing to add to the usual remedy.
     virtual std::string remedy() { return {}; }
     /// The word for the log: "prisma 7.10.1", "native".
@@ -201,8 +212,6 @@ public:
 class Clock {
 public:
     virtual ~Clock() = default;
-    /// The code of that: something is missing, or (config_invalid) it would apply to another database.
-    virtual ExitCode not_ready_code() { return ExitCode::apply_not_started; }
     virtual Instant now() = 0;
     /// Throws Interrupted.
     virtual void sleep(Duration duration) = 0;

@@ -25,13 +25,16 @@ struct SchemaFindings {
 SchemaFindings check_schema(const Plan& plan, const History& history, const Catalogue& catalogue,
                             const std::string& schema, Database& database);
 
-/// What pending scripts create that is there already; a look of its own, only when something is pending.
-std::vector<Collision> find_collisions(const Bundle& bundle, const std::vector<std::string>& pending,
-                                       const std::string& schema, Database& database);
+struct CollisionFindings {
+    std::vector<Collision> collisions;
+    std::vector<Warning> warnings;
+};
 
-/// Declared objects that no bundled script creates, for `check --no-database`.
-std::vector<Missing> never_created(const Bundle& bundle, const DeclaredSchema& declared,
-                                   const std::vector<ObjectPattern>& ignored);
-Words words_for_never_created(const std::vector<const Missing*>& missing);
+/// What pending scripts create that is there already; a look of its own, only when something is pending.
+CollisionFindings find_collisions(const Bundle& bundle, const std::vector<std::string>& pending,
+                                  const std::string& schema, Database& database);
+
+/// schema.object or schema.object.member, as the reports have it.
+std::string text_of(const ScriptObject& object, const std::string& default_schema);
 
 }  // namespace migration_guard

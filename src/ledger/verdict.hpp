@@ -22,7 +22,7 @@ namespace migration_guard {
 struct Missing {
     enum class Need {
         needed,            ///< the app's queries fail without it
-        external,          ///< in a schema that the bundled migrations do not touch: a warning
+        external,          ///< others make it: a schema that the bundled migrations do not touch, or listed: a warning
         removed_by_newer,  ///< created by an applied migration, gone under a newer release's rows: a warning
         optional,          ///< @ignore, @@ignore, Unsupported, a view that no script creates: info
     } need = Need::needed;
@@ -33,6 +33,7 @@ struct Missing {
     std::optional<std::string> created_by;  ///< the bundled migration that creates it
     bool comes_with_pending = false;        ///< that migration is pending
     std::string found_in;                   ///< another schema that has an object of that name, else empty
+    bool declared_external = false;         ///< prisma.config lists it (tables.external, enums.external)
 };
 
 /// A pending script creates what is there already (a squash, or a table made by `db push`).

@@ -148,6 +148,12 @@ Words words_for_pending(const std::vector<std::string>& names) {
             "apply with: migration-guard migrate (or prisma migrate deploy)"};
 }
 
+std::string why_external(const Missing& missing) {
+    if (missing.declared_external) return "listed as external in the Prisma config: its owner has to make it";
+    return missing.kind == "view" ? "no bundled migration creates this view"
+                                  : "in a schema that the bundled migrations do not touch";
+}
+
 std::string words_for_missing(const Missing& missing) {
     std::string text = missing.kind + " " + missing.object + " does not exist";
     if (!missing.found_in.empty()) text += " (found in schema " + missing.found_in + ")";
@@ -155,8 +161,7 @@ std::string words_for_missing(const Missing& missing) {
         case Missing::Need::removed_by_newer:
             return text + ": removed by a newer release, after migration " + missing.created_by.value_or("?");
         case Missing::Need::external:
-            return text + (missing.kind == "view" ? ": no bundled migration creates this view"
-                                                  : ": in a schema that the bundled migrations do not touch");
+            return text + ": " + why_external(missing);
         case Missing::Need::needed:
         case Missing::Need::optional:
             break;

@@ -37,8 +37,9 @@ public:
 
     Progress progress() override { return read_progress(session(), options_.migrate); }
 
-    std::vector<ObjectName> find_elsewhere(const std::vector<std::string>& relations) override {
-        return find_relations_elsewhere(session(), options_.migrate.effective_schema(), relations);
+    Whereabouts find_everywhere(const std::vector<std::string>& relations,
+                                const std::vector<std::string>& enums) override {
+        return postgres::find_everywhere(session(), relations, enums);
     }
 
     std::vector<TableActivity> activity(const std::vector<ObjectName>& tables) override {

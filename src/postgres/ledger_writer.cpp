@@ -33,7 +33,7 @@ public:
 
     /// Throws Failure 77 or 89 for a ledger that cannot be written.
     void look(const PostgresOptions& options) {
-        auto seen = look_at_ledger(*connection_, options.migrate, options.listed_schemas);
+        auto seen = look_at_ledger(*connection_, options.migrate, options.listed_schemas, options.external_tables);
         if (seen.ledger.state == State::no_permission) {
             throw Failure(ExitCode::database_refused, "the ledger may not be read: " + seen.ledger.detail,
                           "grant the user of the URL all rights on _prisma_migrations");
@@ -55,7 +55,10 @@ public:
         return rows;
     }
 
-    void create() { require_ok(connection_->simple(create_ledger_statement(name_)), "creating the ledger"); }
+    void create() {
+        require_ok(connection_->simple(create_ledger_statement(name_)), "creating the ledger");
+        exists_ = true;
+    }
 
     void roll_back(const std::vector<LedgerRow>& rows, ResolveOutcome& outcome) {
         for (const auto& row : rows) {
@@ -143,6 +146,15 @@ public:
         });
     }
 
+    ResolveOutcome mark_all_applied(const std::vector<BundledMigration>& migrations, Duration lock_timeout) override {
+        return under_lock(lock_timeout, [&](LockedLedger& ledger, ResolveOutcome& outcome) {
+            for (const auto& migration : migrations) {
+                mark_migration_applied(ledger, migration, outcome);
+                if (outcome.kind != Kind::done) return;
+            }
+        });
+    }
+
 private:
     ResolveOutcome under_lock(Duration timeout, const std::function<void(LockedLedger&, ResolveOutcome&)>& order) {
         LockedLedger ledger(connector_.require(options_.migrate, options_.connect_timeout));
@@ -153,7 +165,8 @@ private:
         }
         ledger.look(options_);
         order(ledger, outcome);
-        ledger.commit();
+        // A refusal writes nothing: what came before it in the same order is taken back with the connection.
+        if (outcome.kind == Kind::done) ledger.commit();
         return outcome;
     }
 

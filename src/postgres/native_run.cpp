@@ -67,7 +67,8 @@ private:
             return refused_by_lock(holder, options_.prisma_lock_timeout);
         }
         // Decided again under the lock: time has passed since the guard looked.
-        const auto look = look_at_ledger(*connection_, options_.migrate, options_.listed_schemas);
+        const auto look =
+            look_at_ledger(*connection_, options_.migrate, options_.listed_schemas, options_.external_tables);
         if (auto refusal = refuse_apply(look)) return refusal;
         rows_ = look.ledger.rows;
         ledger_ = quote_identifier(look.ledger_schema) + ".\"_prisma_migrations\"";

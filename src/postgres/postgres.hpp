@@ -21,6 +21,7 @@ struct PostgresOptions {
     DatabaseUrl migrate;   ///< what ledger, lock and apply use; its `schema` already holds databaseSchema
     std::string app_role;  ///< user of the app's URL; empty: the migrate URL's user
     std::vector<std::string> listed_schemas;             ///< the datasource's `schemas`: native apply tests P3005 again
+    std::vector<std::string> external_tables;            ///< schema.name, of the config file: not part of that test
     Duration connect_timeout = std::chrono::seconds(5);  ///< for connections opened on the way: turn, apply, resolve
     Duration query_timeout = std::chrono::seconds(30);   ///< for one round trip of the guard's own statements
     Duration prisma_lock_timeout = std::chrono::seconds(10);  ///< native apply: how long it tries for Prisma's lock

@@ -67,19 +67,22 @@ WHERE c.relname = '_prisma_migrations' AND c.relkind IN ('r', 'p', 'v', 'm', 'f'
 ORDER BY 1)"};
 }
 
-/// PostGIS's tables are left out as the engine leaves them out (schema_differ.rs: table_should_be_ignored).
-Query tables_query(const DatabaseUrl& url, const std::vector<std::string>& listed_schemas) {
+/// External tables and PostGIS's are left out as the engine leaves them out (sql_migration_persistence.rs: initialize;
+/// schema_differ.rs: table_should_be_ignored).
+Query tables_query(const DatabaseUrl& url, const std::vector<std::string>& listed_schemas,
+                   const std::vector<std::string>& external) {
     return {R"(
 SELECT n.nspname || '.' || c.relname, pg_catalog.count(*) OVER ()
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND n.nspname = ANY ($1::pg_catalog.name[])
   AND pg_catalog.lower(c.relname::pg_catalog.text)
       NOT IN ('spatial_ref_sys', 'geometry_columns', 'geography_columns', 'raster_columns', 'raster_overviews')
+  AND n.nspname || '.' || c.relname <> ALL ($2::pg_catalog.text[])
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_class l JOIN pg_catalog.pg_namespace m ON m.oid = l.relnamespace
                   WHERE l.relname = '_prisma_migrations' AND l.relkind = 'r'
                     AND m.nspname = ANY ($1::pg_catalog.name[]))
 ORDER BY 1 LIMIT 20)",
-            {array_parameter(schemas_of(url, listed_schemas))}};
+            {array_parameter(schemas_of(url, listed_schemas)), array_parameter(external)}};
 }
 
 void read_server(const Result& result, const Connection& connection, const DatabaseUrl& url, ServerFacts& facts,

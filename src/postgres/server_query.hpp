@@ -18,7 +18,9 @@ namespace migration_guard::postgres {
 Query server_query(const DatabaseUrl& url);
 Query ledger_places_query();
 /// Empty where there is a ledger in one of the schemas: only then does it matter, and it reads all of pg_class.
-Query tables_query(const DatabaseUrl& url, const std::vector<std::string>& listed_schemas);
+/// `external`: schema.name of tables that do not count.
+Query tables_query(const DatabaseUrl& url, const std::vector<std::string>& listed_schemas,
+                   const std::vector<std::string>& external);
 
 /// Fills facts and evidence; throws Failure when the server refused to tell.
 void read_server(const Result& result, const Connection& connection, const DatabaseUrl& url, ServerFacts& facts,

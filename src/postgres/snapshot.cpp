@@ -19,8 +19,9 @@ double milliseconds_between(Instant from, Instant to) {
     return std::chrono::duration<double, std::milli>(to - from).count();
 }
 
-std::vector<Query> place_queries(const DatabaseUrl& url, const std::vector<std::string>& listed_schemas) {
-    return {server_query(url), ledger_places_query(), tables_query(url, listed_schemas)};
+std::vector<Query> place_queries(const DatabaseUrl& url, const std::vector<std::string>& listed_schemas,
+                                 const std::vector<std::string>& external_tables) {
+    return {server_query(url), ledger_places_query(), tables_query(url, listed_schemas, external_tables)};
 }
 
 /// All but the rows.
@@ -42,7 +43,7 @@ LedgerLook read_place(const std::vector<Result>& results, const Connection& conn
 
 Snapshot take_snapshot(Connection& connection, const DatabaseUrl& url, const std::string& app_role,
                        const SnapshotRequest& request) {
-    auto queries = place_queries(url, request.listed_schemas);
+    auto queries = place_queries(url, request.listed_schemas, request.external_tables);
     queries.push_back(ledger_rows_query(url));
     queries.push_back(lock_holders_query());
     const bool with_catalogue = !request.catalogue.empty();
@@ -70,8 +71,9 @@ Snapshot take_snapshot(Connection& connection, const DatabaseUrl& url, const std
 }
 
 LedgerLook look_at_ledger(Connection& connection, const DatabaseUrl& url,
-                          const std::vector<std::string>& listed_schemas) {
-    const auto results = connection.pipeline(place_queries(url, listed_schemas));
+                          const std::vector<std::string>& listed_schemas,
+                          const std::vector<std::string>& external_tables) {
+    const auto results = connection.pipeline(place_queries(url, listed_schemas, external_tables));
     auto look = read_place(results, connection, url, listed_schemas);
     if (look.ledger.state == LedgerReading::State::present) {
         read_ledger_rows(connection.execute(ledger_rows_query(url)), look.ledger);
@@ -89,19 +91,26 @@ Progress read_progress(Connection& connection, const DatabaseUrl& url) {
     return progress;
 }
 
-std::vector<ObjectName> find_relations_elsewhere(Connection& connection, const std::string& schema,
-                                                 const std::vector<std::string>& names) {
-    if (names.empty()) return {};
+Whereabouts find_everywhere(Connection& connection, const std::vector<std::string>& relations,
+                            const std::vector<std::string>& enums) {
+    if (relations.empty() && enums.empty()) return {};
     const auto result = connection.execute({R"(
-SELECT n.nspname, c.relname
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relname = ANY ($1::pg_catalog.name[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-  AND n.nspname <> $2::pg_catalog.name AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\_%'
+SELECT n.nspname, f.name, f.is_enum
+FROM (SELECT c.relnamespace AS schema, c.relname AS name, false AS is_enum FROM pg_catalog.pg_class c
+      WHERE c.relname = ANY ($1::pg_catalog.name[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+      UNION ALL
+      SELECT t.typnamespace, t.typname, true FROM pg_catalog.pg_type t
+      WHERE t.typname = ANY ($2::pg_catalog.name[]) AND t.typtype = 'e') f
+JOIN pg_catalog.pg_namespace n ON n.oid = f.schema
+WHERE n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\_%'
 ORDER BY 1, 2 LIMIT 1000)",
-                                            {array_parameter(names), schema}});
+                                            {array_parameter(relations), array_parameter(enums)}});
     require_ok(result, "looking in other schemas");
-    std::vector<ObjectName> found;
-    for (int row = 0; row < result.rows(); ++row) found.push_back({result.text(row, 0), result.text(row, 1)});
+    Whereabouts found;
+    for (int row = 0; row < result.rows(); ++row) {
+        auto& names = result.boolean(row, 2) ? found.enums : found.relations;
+        names.push_back({result.text(row, 0), result.text(row, 1)});
+    }
     return found;
 }
 

@@ -24,12 +24,14 @@ struct LedgerLook {
     std::string ledger_schema;  ///< where it stands, or where it would be created
 };
 LedgerLook look_at_ledger(Connection& connection, const DatabaseUrl& url,
-                          const std::vector<std::string>& listed_schemas);
+                          const std::vector<std::string>& listed_schemas,
+                          const std::vector<std::string>& external_tables);
 
 Progress read_progress(Connection& connection, const DatabaseUrl& url);
 
-std::vector<ObjectName> find_relations_elsewhere(Connection& connection, const std::string& schema,
-                                                 const std::vector<std::string>& relations);
+/// In all schemas but the server's own.
+Whereabouts find_everywhere(Connection& connection, const std::vector<std::string>& relations,
+                            const std::vector<std::string>& enums);
 
 /// Rows and inserts of those tables that exist, by the server's statistics (manual 28.2, pg_stat_all_tables).
 std::vector<TableActivity> read_activity(Connection& connection, const std::vector<ObjectName>& tables);

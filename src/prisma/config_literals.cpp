@@ -87,7 +87,7 @@ public:
 
     ConfigLiterals read() {
         const auto config = exported_object();
-        if (!config) return {computed, computed, computed, computed, computed, true};
+        if (!config) return {computed, computed, computed, computed, computed, true, {{}, true}, {{}, true}};
         const auto top = members_of(*config);
         ConfigLiterals literals;
         literals.schema = value_of(top, "schema");
@@ -96,6 +96,8 @@ public:
         literals.url = nested(top, "datasource", "url");
         literals.direct_url = nested(top, "datasource", "directUrl");
         literals.datasource_computed = literals.url.kind == Kind::computed;
+        literals.external_tables = names(top, "tables", "external");
+        literals.external_enums = names(top, "enums", "external");
         return literals;
     }
 
@@ -172,6 +174,40 @@ private:
         if (found == members.values.end()) return members.open ? computed : ConfigValue{};
         const auto inside = object(found->second, 0);
         return inside ? value_of(members_of(*inside), inner) : computed;
+    }
+
+    [[nodiscard]] ConfigNames names(const Members& members, const std::string& outer, const std::string& inner) const {
+        const auto found = members.values.find(outer);
+        if (found == members.values.end()) return {{}, members.open};
+        const auto inside = object(found->second, 0);
+        if (!inside) return {{}, true};
+        const auto held = members_of(*inside);
+        const auto list = held.values.find(inner);
+        if (list == held.values.end()) return {{}, held.open};
+        return names_in(list->second, 0);
+    }
+
+    /// `['a', b]`, or a constant that is such an array.
+    [[nodiscard]] ConfigNames names_in(Tokens expression, int depth) const {
+        expression = bare(expression);
+        if (expression.empty() || depth > deepest) return {{}, true};
+        if (expression.size() == 1 && expression[0].kind == Token::Kind::name) {
+            if (expression[0].value == "undefined") return {};
+            const auto constant = constant_named(expression[0].value);
+            return constant ? names_in(*constant, depth + 1) : ConfigNames{{}, true};
+        }
+        if (!expression[0].is("[") || behind_bracket(expression, 0) != expression.size()) return {{}, true};
+        ConfigNames read;
+        for (const auto element : split(expression.subspan(1, expression.size() - 2), ",")) {
+            if (element.empty()) continue;  // a trailing comma
+            auto value = evaluate(element, depth + 1);
+            if (value.kind == Kind::text) {
+                read.names.push_back(std::move(value.text));
+            } else {
+                read.computed = true;
+            }
+        }
+        return read;
     }
 
     /// Without what TypeScript adds: `x as string`, `x satisfies T`, `x!`, and outer parentheses.

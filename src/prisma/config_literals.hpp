@@ -10,12 +10,19 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace migration_guard::prisma {
 
 struct ConfigValue {
     enum class Kind { absent, text, variable, computed } kind = Kind::absent;
     std::string text;  ///< the literal, or the variable's name
+};
+
+/// A list of literals.
+struct ConfigNames {
+    std::vector<std::string> names;  ///< those that are understood, in their order
+    bool computed = false;           ///< there may be others
 };
 
 struct ConfigLiterals {
@@ -25,6 +32,8 @@ struct ConfigLiterals {
     ConfigValue url;
     ConfigValue direct_url;
     bool datasource_computed = false;
+    ConfigNames external_tables;  ///< tables.external (since 6.13)
+    ConfigNames external_enums;   ///< enums.external
 };
 
 /// Where the source stands, and what it would see.

@@ -79,6 +79,24 @@ void take_urls(Project& project, const ConfigLiterals& config, Version cli) {
     if (config.direct_url.kind == Kind::text) project.config_direct_url_literal = config.direct_url.text;
 }
 
+/// Without a schema the CLI refuses such a name (P3023); a computed one is told, since it may cost a false alarm.
+void take_external(Project& project, const ConfigNames& listed, const std::string& key,
+                   std::vector<std::string>& names) {
+    const auto file = project.config_file->filename().string();
+    for (const auto& name : listed.names) {
+        if (name.find('.') != std::string::npos) {
+            names.push_back(name);
+        } else {
+            project.notices.push_back(
+                fmt::format("{} of {}: \"{}\" has no schema (P3023), write \"schema.name\"", key, file, name));
+        }
+    }
+    if (listed.computed) {
+        project.notices.push_back(
+            fmt::format("{} of {} is computed, and not known here: list those names in ignoreObjects too", key, file));
+    }
+}
+
 void take_migrations(Project& project, const Settings& settings, const SchemaSearch& search,
                      const SchemaLocation& schema, const fs::path& directory) {
     std::error_code error;
@@ -163,6 +181,10 @@ Project find_project(const Settings& settings, const Environment& environment, c
     project.schema_files = schema.files;
     project.pass_schema_path = !settings.schema_path.empty();
     take_urls(project, search.config, cli);
+    if (project.config_file) {
+        take_external(project, search.config.external_tables, "tables.external", project.external_tables);
+        take_external(project, search.config.external_enums, "enums.external", project.external_enums);
+    }
     take_migrations(project, settings, search, schema, directory);
     if (project.cli) {
         if (search.config.engine.text != "js") check_engine(*project.cli, finding.package, cli_search);

@@ -45,10 +45,12 @@ struct Project {
     bool config_url_unknown = false;                   ///< the config file computes it: databaseUrlEnv has to be set
     std::string config_direct_url_env;                 ///< likewise directUrl (6.18+ with engine classic)
     std::string config_direct_url_literal;
-    std::optional<Cli> cli;            ///< none: no CLI in the image
-    std::string cli_missing;           ///< where it was looked for, when none
-    bool pass_schema_path = false;     ///< the CLI would not find schema_path by itself
-    std::vector<std::string> notices;  ///< one line each, for the log
+    std::vector<std::string> external_tables;  ///< tables.external of the config file: schema.name
+    std::vector<std::string> external_enums;   ///< enums.external, likewise
+    std::optional<Cli> cli;                    ///< none: no CLI in the image
+    std::string cli_missing;                   ///< where it was looked for, when none
+    bool pass_schema_path = false;             ///< the CLI would not find schema_path by itself
+    std::vector<std::string> notices;          ///< one line each, for the log
 };
 
 /// Looks up everything. Throws Failure 66 (no schema, no migrations directory, a Prisma 8 layout) or 78 (a configured

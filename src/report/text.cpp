@@ -97,6 +97,7 @@ private:
     void schema() {
         if (!outcome_.schema_checked) {
             line("schema: not checked");
+            excerpt();
             return;
         }
         std::vector<std::string> rows;
@@ -111,6 +112,15 @@ private:
         line(fmt::format("schema: {}, {} missing{}", plural(outcome_.models, "model"), plural(rows.size(), "object"),
                          passed_over == 0 ? "" : fmt::format(", {} absent that the app does not need", passed_over)));
         list(rows);
+    }
+
+    /// The line of schema.prisma that was not understood, and the caret under it.
+    void excerpt() {
+        for (std::size_t at = 0; at < outcome_.schema_excerpt.size();) {
+            const auto end = std::min(outcome_.schema_excerpt.find('\n', at), outcome_.schema_excerpt.size());
+            line("  " + outcome_.schema_excerpt.substr(at, end - at));
+            at = end + 1;
+        }
     }
 
     void applied_now() {

@@ -76,9 +76,10 @@ ConnectResult FakeDatabase::connect(Duration) {
     return answer;
 }
 
-Snapshot FakeDatabase::look(const SnapshotRequest&) {
+Snapshot FakeDatabase::look(const SnapshotRequest& request) {
     if (!server_.connected) throw Failure(ExitCode::internal, "look without a connection", "");
     ++server_.looks;
+    server_.asked = request;
     auto seen = server_.snapshot;
     if (server_.after_look) server_.after_look(server_.looks);
     return seen;
@@ -149,7 +150,7 @@ FakeWorld::FakeWorld(const std::vector<std::string>& names) {
     bundle.set_value(bundle_of(names));
     plan.bundle = bundle.get_future().share();
     std::promise<DeclaredPart> declared;
-    declared.set_value({DeclaredSchema{}, "", {}, {}});
+    declared.set_value({DeclaredSchema{}, "", {}, {}, ""});
     plan.declared = declared.get_future().share();
     plan.order = [](const std::string& left, const std::string& right) { return left < right; };
     plan.other_order = plan.order;

@@ -72,6 +72,8 @@ public:
 struct FakeServer {
     std::deque<ConnectResult> answers;  ///< of the next attempts; then connected
     Snapshot snapshot;                  ///< what look() finds
+    Whereabouts whereabouts;            ///< what find_everywhere() finds
+    SnapshotRequest asked;              ///< of the last look
     bool turn_free = true;
     bool connected = false;
     int connects = 0;
@@ -95,7 +97,9 @@ public:
     void disconnect() override { server_.connected = false; }
     Snapshot look(const SnapshotRequest& request) override;
     Progress progress() override;
-    std::vector<ObjectName> find_elsewhere(const std::vector<std::string>&) override { return {}; }
+    Whereabouts find_everywhere(const std::vector<std::string>&, const std::vector<std::string>&) override {
+        return server_.whereabouts;
+    }
     std::unique_ptr<Turn> try_turn() override;
     bool cancel_migration(Duration timeout) override;
     void create_database() override { ++server_.created_databases; }

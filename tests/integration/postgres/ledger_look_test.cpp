@@ -262,13 +262,29 @@ TEST_F(LedgerLookTest, ProgressTellsRowsHolderAndBlockers) {
     EXPECT_TRUE(db().finish());
 }
 
-TEST_F(LedgerLookTest, FindsRelationsInOtherSchemas) {
+TEST_F(LedgerLookTest, ExternalTablesDoNotMakeADatabaseNonEmpty) {
+    db().run("CREATE SCHEMA other; CREATE TABLE other.\"T.x\" (); CREATE TABLE a (); CREATE TABLE \"A\" ()");
+    SnapshotRequest request;
+    request.listed_schemas = {"other"};
+    request.external_tables = {"other.T.x", "public.a", "gone.b", "c"};
+    const auto seen = look("", request);
+    EXPECT_EQ(seen.server.table_count, 1U);
+    EXPECT_THAT(seen.server.tables, ElementsAre("public.A"));
+}
+
+TEST_F(LedgerLookTest, FindsRelationsAndEnumsInAllSchemas) {
     db().run(
         "CREATE SCHEMA app; CREATE TABLE app.\"User\" (); CREATE TABLE \"User\" (); CREATE VIEW app.\"Post\" AS SELECT "
-        "1");
-    const auto found = open(url())->find_elsewhere({"User", "Post", "Gone"});
-    EXPECT_THAT(found, ElementsAre(ObjectName{"app", "Post"}, ObjectName{"app", "User"}));
-    EXPECT_THAT(open(url())->find_elsewhere({}), IsEmpty());
+        "1; CREATE TYPE app.\"Role\" AS ENUM ('a'); CREATE TABLE \"Role\" (); CREATE TYPE \"Other\" AS (i int)");
+    const auto opened = open(url());
+    auto found = opened->find_everywhere({"User", "Post", "Gone"}, {"Role", "User", "Other"});
+    EXPECT_THAT(found.relations,
+                ElementsAre(ObjectName{"app", "Post"}, ObjectName{"app", "User"}, ObjectName{"public", "User"}));
+    EXPECT_THAT(found.enums, ElementsAre(ObjectName{"app", "Role"})) << "a table's own type and a composite are none";
+    found = opened->find_everywhere({}, {"Role"});
+    EXPECT_THAT(found.relations, IsEmpty());
+    EXPECT_THAT(found.enums, ElementsAre(ObjectName{"app", "Role"}));
+    EXPECT_THAT(opened->find_everywhere({}, {}).relations, IsEmpty());
 }
 
 }  // namespace

@@ -86,6 +86,46 @@ TEST(ConfigLiterals, PathsOfLiterals) {
     EXPECT_EQ(schema_of("'it\\'s'"), "'it's'");
 }
 
+/// The names of `tables.external`, and "..." when there may be others.
+std::string external_of(const std::string& tables, const std::string& before = "") {
+    const auto read_names = read(before + "\nexport default defineConfig({ tables: " + tables + " })").external_tables;
+    std::string names;
+    for (const auto& name : read_names.names) names += name + " ";
+    return names + (read_names.computed ? "..." : "");
+}
+
+TEST(ConfigLiterals, ListsOfExternalTablesAndEnums) {
+    const auto config = read(R"(
+export default defineConfig({
+  experimental: { externalTables: true },
+  tables: { external: ["auth.users", 'public.legacy', `shop.a`,] },
+  enums: { external: ['auth.kind'] },
+})");
+    EXPECT_EQ(config.external_tables.names, (std::vector<std::string>{"auth.users", "public.legacy", "shop.a"}));
+    EXPECT_FALSE(config.external_tables.computed);
+    EXPECT_EQ(config.external_enums.names, std::vector<std::string>{"auth.kind"});
+    EXPECT_EQ(external_of("{ external: names }", "const names = ['a.b'] as const"), "a.b ");
+    EXPECT_EQ(external_of("{ external: [one, 'c.d'] satisfies string[] }", "const one = 'a.b'"), "a.b c.d ");
+    EXPECT_EQ(external_of("shared", "const shared = { external: ['a.b'] }"), "a.b ");
+    EXPECT_EQ(external_of("{ external: [] }"), "");
+    EXPECT_EQ(external_of("{}"), "");
+    EXPECT_EQ(external_of("{ external: undefined }"), "");
+    EXPECT_FALSE(read("export default { schema: 'a' }").external_tables.computed);
+}
+
+TEST(ConfigLiterals, ListsThatRunAreComputed) {
+    EXPECT_EQ(external_of("{ external: ['a.b', ...more] }"), "a.b ...");
+    EXPECT_EQ(external_of("{ external: ['a.b', prefix + '.c'] }"), "a.b ...");
+    EXPECT_EQ(external_of("{ external: list() }"), "...");
+    EXPECT_EQ(external_of("{ external: ['a.b'].concat(more) }"), "...");
+    EXPECT_EQ(external_of("{ external: `a.b` }"), "...");
+    EXPECT_EQ(external_of("{ ...shared }"), "...");
+    EXPECT_EQ(external_of("{ external: a }", "const a = b; const b = a"), "...");
+    EXPECT_EQ(external_of("{ external: [${table}] }"), "...");
+    EXPECT_TRUE(read("export default make()").external_enums.computed);
+    EXPECT_TRUE(read("export default { ...base }").external_tables.computed);
+}
+
 TEST(ConfigLiterals, WhatRunsIsComputed) {
     EXPECT_EQ(schema_of("getSchema()"), "computed");
     EXPECT_EQ(schema_of("`prisma/${name}.prisma`"), "computed");

@@ -193,6 +193,16 @@ TEST_F(FindProject, UrlsOfTheConfigFile) {
     EXPECT_TRUE(find().config_url_unknown);
 }
 
+TEST_F(FindProject, ExternalTablesOfTheConfigFile) {
+    usual().file("app/prisma.config.ts",
+                 "export default defineConfig({ tables: { external: ['auth.users', 'legacy', ...more] }, enums: { "
+                 "external: ['auth.kind'] } })");
+    const auto project = find();
+    EXPECT_THAT(project.external_tables, ElementsAre("auth.users"));
+    EXPECT_THAT(project.external_enums, ElementsAre("auth.kind"));
+    EXPECT_THAT(project.notices, ElementsAre(HasSubstr("\"legacy\" has no schema"), HasSubstr("is computed")));
+}
+
 TEST_F(FindProject, CliInPnpmsLayout) {
     usual();
     const std::string store = "app/node_modules/.pnpm/prisma@6.19.3/node_modules/";

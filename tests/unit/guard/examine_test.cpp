@@ -1,0 +1,122 @@
+// One look at the database laid beside the image: what is found, and what is only told.
+#include "guard/examine.hpp"
+
+#include "support/fake_world.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace migration_guard {
+namespace {
+
+using test::FakeWorld;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+DeclaredTable table(const std::string& name, const std::string& schema = "") {
+    DeclaredTable made;
+    made.schema = schema;
+    made.name = name;
+    made.model = name;
+    return made;
+}
+
+class Examine : public testing::Test {
+protected:
+    Examination look() {
+        std::promise<DeclaredPart> promise;
+        promise.set_value(declared);
+        world.plan.declared = promise.get_future().share();
+        std::promise<Bundle> bundled;
+        bundled.set_value(bundle);
+        world.plan.bundle = bundled.get_future().share();
+        world.database.connect(std::chrono::seconds(1));
+        return examine(world.plan, world.ports());
+    }
+    void declare(std::vector<DeclaredTable> tables, std::vector<DeclaredEnum> enums = {}) {
+        declared.schema = DeclaredSchema{std::move(tables), std::move(enums)};
+    }
+    static std::vector<std::string> warnings(const Examination& seen) {
+        std::vector<std::string> texts;
+        for (const auto& warning : seen.situation.warnings) texts.push_back(warning.kind + " " + warning.object);
+        return texts;
+    }
+    void script(const std::string& text) {
+        bundle = test::bundle_of({"1"});
+        bundle.migrations[0].script = text;
+    }
+
+    FakeWorld world{{"1"}};
+    DeclaredPart declared;
+    Bundle bundle = test::bundle_of({"1"});
+};
+
+TEST_F(Examine, ExternalTablesAreNotNeededAndDoNotCount) {
+    world.server.apply("1");
+    script("CREATE TABLE a (id int);");
+    declare({table("legacy"), table("other")});
+    world.plan.external.tables = {"public.legacy"};
+    const auto missing = look().situation.missing;
+    ASSERT_EQ(missing.size(), 2U);
+    EXPECT_EQ(missing[0].need, Missing::Need::external);
+    EXPECT_TRUE(missing[0].declared_external);
+    EXPECT_EQ(missing[1].need, Missing::Need::needed);
+    EXPECT_THAT(world.server.asked.external_tables, ElementsAre("public.legacy"));
+}
+
+TEST_F(Examine, AnExternalTableThatAScriptCreatesIsNeeded) {
+    world.server.apply("1");
+    script("CREATE TABLE legacy (id int);");
+    declare({table("legacy")});
+    world.plan.external.tables = {"public.legacy"};
+    EXPECT_EQ(look().situation.missing.at(0).need, Missing::Need::needed);
+}
+
+TEST_F(Examine, WhereAnObjectStandsInsteadIsToldOfEachKind) {
+    world.server.apply("1");
+    DeclaredEnum role;
+    role.name = "Role";
+    role.declared_as = "Role";
+    declare({table("User"), table("Order", "shop"), table("Role"), table("Gone")}, {role});
+    world.server.whereabouts.relations = {{"a", "Order"}, {"app", "User"}, {"public", "Order"}, {"zoo", "User"}};
+    world.server.whereabouts.enums = {{"app", "Role"}};
+    std::vector<std::string> found;
+    for (const auto& missing : look().situation.missing) found.push_back(missing.kind + " " + missing.found_in);
+    EXPECT_THAT(found, ElementsAre("table app", "table public", "table ", "table ", "enum app"))
+        << "the connection's schema first, never the declared one, and no enum for a table";
+}
+
+TEST_F(Examine, SyntaxOfAFuturePrismaIsToldAlsoWhileSomethingIsPending) {
+    declare({});
+    declared.warnings = {"schema.prisma:3: unknown block 'policy'"};
+    EXPECT_THAT(warnings(look()), ElementsAre("unknownSyntax "));
+    world.server.apply("1");
+    EXPECT_THAT(warnings(look()), ElementsAre("unknownSyntax "));
+}
+
+TEST_F(Examine, ScriptsReadTolerantlyAreToldOnceAndOnlyWhereTheyAreRead) {
+    script("CREATE TABLE a (id int);\nCREATE TABLE b (id int) WHATEVER;");
+    declare({table("c")});
+    const auto seen = look();
+    EXPECT_THAT(warnings(seen), ElementsAre("readTolerantly 1"));
+    EXPECT_THAT(seen.situation.warnings[0].text, HasSubstr("line 2: "));
+    world.server.apply("1");
+    EXPECT_THAT(warnings(look()), ElementsAre("readTolerantly 1"));
+    declare({});
+    EXPECT_THAT(warnings(look()), IsEmpty()) << "nothing missing or pending: no script is read";
+}
+
+TEST_F(Examine, ASchemaThatDoesNotParseIsShownWithItsLine) {
+    world.server.apply("1");
+    declared.schema.reset();
+    declared.problem = "schema.prisma:2:3: expected a field";
+    declared.excerpt = "  !\n  ^";
+    const auto seen = look();
+    EXPECT_THAT(warnings(seen), ElementsAre("schemaUnchecked "));
+    EXPECT_THAT(seen.situation.warnings[0].text, HasSubstr("migration-guard check --no-database"));
+    EXPECT_EQ(seen.schema_excerpt, declared.excerpt);
+}
+
+}  // namespace
+}  // namespace migration_guard
