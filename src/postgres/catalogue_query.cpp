@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 
 namespace migration_guard::postgres {
 namespace {
@@ -20,6 +21,9 @@ enum Cell : int {
     has_default,
     can_read,
     can_write,
+    can_update,
+    can_delete,
+    closed_sequence,
 };
 
 std::vector<std::string> named(const std::vector<std::string>& schemas, const std::string& connection_schema) {
@@ -31,6 +35,21 @@ std::vector<std::string> named(const std::vector<std::string>& schemas, const st
     return names;
 }
 
+/// The sequence that the default of column `a` draws from, when the role may not: nextval() asks for USAGE or UPDATE.
+/// What a default hangs on stands in pg_depend, for serial and for hand-written ones; an identity column has no default
+/// there, and asks for nothing. CASE keeps the right from being asked of what is no sequence.
+constexpr std::string_view closed_sequence_of_a = R"(
+       CASE WHEN a.atthasdef THEN (
+           SELECT pg_catalog.format('%I.%I', m.nspname, s.relname)
+           FROM pg_catalog.pg_attrdef f
+           JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = f.oid
+                                      AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+           JOIN pg_catalog.pg_class s ON s.oid = d.refobjid
+           JOIN pg_catalog.pg_namespace m ON m.oid = s.relnamespace
+           WHERE f.adrelid = r.oid AND f.adnum = a.attnum
+             AND CASE s.relkind WHEN 'S' THEN NOT pg_catalog.has_sequence_privilege(r.role, s.oid, 'USAGE, UPDATE') END
+           ORDER BY 1 LIMIT 1) END)";
+
 /// attidentity came with PostgreSQL 10; a generated column (12) has a default in atthasdef as well. OFFSET 0 keeps the
 /// rights of a relation from being asked for once a column.
 Query columns_query(const std::string& schemas, const std::string& relations, const std::string& role,
@@ -38,17 +57,20 @@ Query columns_query(const std::string& schemas, const std::string& relations, co
     return {fmt::format(R"(
 SELECT r.nspname, r.relname, r.relkind, r.usable, a.attname, a.atttypid, a.attnotnull, a.atthasdef{},
        r.readable OR coalesce(pg_catalog.has_column_privilege(r.role, r.oid, a.attnum, 'SELECT'), true),
-       r.writable OR coalesce(pg_catalog.has_column_privilege(r.role, r.oid, a.attnum, 'INSERT'), true)
+       r.writable OR coalesce(pg_catalog.has_column_privilege(r.role, r.oid, a.attnum, 'INSERT'), true),
+       r.updatable, r.deletable,{}
 FROM (SELECT c.oid, n.nspname, c.relname, c.relkind, o.role,
              coalesce(pg_catalog.has_schema_privilege(o.role, n.oid, 'USAGE'), true) AS usable,
              coalesce(pg_catalog.has_table_privilege(o.role, c.oid, 'SELECT'), true) AS readable,
-             coalesce(pg_catalog.has_table_privilege(o.role, c.oid, 'INSERT'), true) AS writable
+             coalesce(pg_catalog.has_table_privilege(o.role, c.oid, 'INSERT'), true) AS writable,
+             coalesce(pg_catalog.has_any_column_privilege(o.role, c.oid, 'UPDATE'), true) AS updatable,
+             coalesce(pg_catalog.has_table_privilege(o.role, c.oid, 'DELETE'), true) AS deletable
       FROM (SELECT (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = $3::pg_catalog.name) AS role OFFSET 0) o,
            pg_catalog.pg_namespace n, pg_catalog.pg_class c
       WHERE n.nspname = ANY ($1::pg_catalog.name[]) AND c.relnamespace = n.oid
         AND c.relname = ANY ($2::pg_catalog.name[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') OFFSET 0) r
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped)",
-                        server_version >= 100000 ? " OR a.attidentity <> ''" : ""),
+                        server_version >= 100000 ? " OR a.attidentity <> ''" : "", closed_sequence_of_a),
             {schemas, relations, role}};
 }
 
@@ -129,6 +151,8 @@ void read_columns(const Result& result, const Types& types, Catalogue& catalogue
         auto& found = catalogue.relations[{result.text(row, schema_name), result.text(row, relation)}];
         found.kind = result.text(row, kind).at(0);
         found.can_use_schema = result.boolean(row, can_use_schema);
+        found.can_update = result.boolean(row, can_update);
+        found.can_delete = result.boolean(row, can_delete);
         if (result.is_null(row, column)) continue;  // CREATE TABLE x ()
         auto& described = found.columns[result.text(row, column)];
         described.name = result.text(row, column);
@@ -137,6 +161,7 @@ void read_columns(const Result& result, const Types& types, Catalogue& catalogue
         described.has_default = result.boolean(row, has_default);
         described.can_read = result.boolean(row, can_read);
         described.can_write = result.boolean(row, can_write);
+        if (!result.is_null(row, closed_sequence)) described.closed_sequence = result.text(row, closed_sequence);
     }
 }
 

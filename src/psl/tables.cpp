@@ -74,6 +74,16 @@ bool is_column(const Named& in, const Member& field, const Names& names, Warning
     return reads_as_column(field);
 }
 
+/// The expression of @default(dbgenerated("...")), else empty.
+std::string generated_by(const Member& field) {
+    const Attribute* given = find_attribute(field.attributes, "default");
+    const Value* value = given == nullptr ? nullptr : find_argument(given->arguments, "value");
+    if (value == nullptr || value->kind != Value::Kind::call || value->text != "dbgenerated") {
+        return {};
+    }
+    return string_of(find_argument(value->items, "value")).value_or("");
+}
+
 /// autoincrement(), sequence() and dbgenerated("...") are filled by the server, every other default by the client.
 bool filled_by_database(const Member& field) {
     const Attribute* given = find_attribute(field.attributes, "default");
@@ -82,7 +92,7 @@ bool filled_by_database(const Member& field) {
         return false;
     }
     if (value->text == "dbgenerated") {
-        return !string_of(find_argument(value->items, "value")).value_or("").empty();
+        return !generated_by(field).empty();
     }
     return value->text == "autoincrement" || value->text == "sequence";
 }
@@ -95,6 +105,7 @@ DeclaredColumn declare_column(const Member& field, const Names& names) {
     column.list = field.arity == Arity::list;
     column.required = field.arity == Arity::required;
     column.filled_by_database = filled_by_database(field);
+    column.default_sql = generated_by(field);
     if (find_attribute(field.attributes, "ignore") != nullptr) {
         column.use = ColumnUse::ignored;
     } else if (field.unsupported) {

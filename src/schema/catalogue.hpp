@@ -37,14 +37,17 @@ struct CatalogueColumn {
     bool is_enum = false;
     bool list = false;
     bool not_null = false;
-    bool has_default = false;  ///< default, identity or generated
-    bool can_read = true;      ///< has_column_privilege(app role, SELECT)
-    bool can_write = true;     ///< has_column_privilege(app role, INSERT)
+    bool has_default = false;     ///< default, identity or generated
+    bool can_read = true;         ///< has_column_privilege(app role, SELECT)
+    bool can_write = true;        ///< has_column_privilege(app role, INSERT)
+    std::string closed_sequence;  ///< that its default draws from and the app's role may not use, quoted; else empty
 };
 
 struct CatalogueRelation {
     char kind = 'r';             ///< pg_class.relkind: r p v m f
     bool can_use_schema = true;  ///< USAGE on the schema for the app's role
+    bool can_update = true;      ///< has_any_column_privilege(app role, UPDATE)
+    bool can_delete = true;      ///< has_table_privilege(app role, DELETE)
     std::map<std::string, CatalogueColumn> columns;
 };
 

@@ -130,7 +130,8 @@ private:
             if (!known.contains(label) && !is_ignored(name, label)) {
                 difference_.warnings.push_back({SchemaWarningKind::extra_enum_value, name.text() + "." + label,
                                                 "not in schema.prisma: a row that has it cannot be read (Value not "
-                                                "found in enum)"});
+                                                "found in enum): add it to enum " +
+                                                    declared.declared_as + " there (no label can be dropped)"});
             }
         }
     }

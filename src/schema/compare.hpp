@@ -43,7 +43,7 @@ enum class SchemaWarningKind {
 struct SchemaWarning {
     SchemaWarningKind kind = SchemaWarningKind::blocks_insert;
     std::string object;  ///< as MissingObject::text(), or a schema
-    std::string text;    ///< one line, with the SQL that would mend it
+    std::string text;    ///< one line, with what would mend it: SQL, but for a view and for an enum's extra label
 };
 
 struct SchemaDifference {

@@ -18,10 +18,9 @@ struct TableMatch {
     const std::vector<ObjectPattern>& ignored;
 
     [[nodiscard]] bool is_ignored(const std::string& column) const;
+    [[nodiscard]] bool is_view() const { return actual.kind == 'v' || actual.kind == 'm'; }
     /// A model may stand on a view, which has no NOT NULL; what is declared a view is never written by the client.
-    [[nodiscard]] bool is_written() const {
-        return actual.kind != 'v' && actual.kind != 'm' && declared.kind != TableKind::view;
-    }
+    [[nodiscard]] bool is_written() const { return !is_view() && declared.kind != TableKind::view; }
     [[nodiscard]] std::string text(const std::string& column) const { return name.text() + "." + column; }
 };
 
@@ -32,7 +31,7 @@ void compare_column(const TableMatch& table, const DeclaredColumn& column, const
 /// Columns of the database that schema.prisma does not know and that refuse a row without a value.
 void find_blocking_columns(const TableMatch& table, std::vector<SchemaWarning>& warnings);
 
-/// What the app's role may not do, at most two warnings a table.
+/// What the app's role may not do (compare_privileges.cpp): at most three warnings a table, and one for each sequence.
 void find_missing_privileges(const TableMatch& table, const std::string& role, std::vector<SchemaWarning>& warnings);
 
 }  // namespace migration_guard

@@ -31,6 +31,7 @@ struct DeclaredColumn {
     bool list = false;
     bool required = false;            ///< NOT NULL expected; lists are never (Prisma creates them without)
     bool filled_by_database = false;  ///< autoincrement() or dbgenerated("..."): the client leaves it to the server
+    std::string default_sql;          ///< of dbgenerated("..."), as written; else empty
     ColumnUse use = ColumnUse::queried;
 };
 

@@ -96,6 +96,8 @@ TEST(Columns, that_the_server_fills) {
         EXPECT_FALSE(column_of("c Int @default(" + client + ")").filled_by_database) << client;
     }
     EXPECT_TRUE(column_of("c Int @default(value: autoincrement())").filled_by_database);
+    EXPECT_EQ(column_of("c Int @default(dbgenerated(\"1 + 1\"))").default_sql, "1 + 1");
+    EXPECT_EQ(column_of("c Int @default(autoincrement())").default_sql, "");
     EXPECT_FALSE(column_of("c Int").filled_by_database);
 }
 
