@@ -137,7 +137,7 @@ TEST_F(PoolerTest, NativeApplyIsRefusedBeforeItTakesALock) {
     Bundle bundle;
     bundle.migrations.push_back({"1_a", true, "SELECT 1", {}});
     const auto migrator = native_migrator(options(pooled()), stop, journal);
-    const auto applying = migrator->start({&bundle, {"1_a"}, true});
+    const auto applying = migrator->start({&bundle, {"1_a"}, true, ""});
     for (int i = 0; i < 100 && !applying->wait(milliseconds(100)); ++i) {
     }
     const auto outcome = applying->outcome();
