@@ -154,21 +154,28 @@ void Guard::require_able_to_apply(const Examination& seen) {
     }
 }
 
-/// Recovery from a dashboard: acts once, only while that very row is failed.
+/// Recovery from a dashboard: acts once, only while that very row is failed. Replicas share the variable and all try:
+/// what came of it is looked at again, whoever it was.
 void Guard::resolve_once(Examination& seen) {
     const auto order = parse_resolve_once(plan_.settings.resolve_once);
     if (!order || ports_.writer == nullptr) return;
-    const auto* record = seen.situation.history.find(order->name);
-    if (record == nullptr || record->state != MigrationState::failed || !record->row->id.starts_with(order->row))
-        return;
+    const auto is_failed = [&] {
+        const auto* record = seen.situation.history.find(order->name);
+        return record != nullptr && record->state == MigrationState::failed && record->row->id.starts_with(order->row);
+    };
+    if (!is_failed()) return;
     const auto done =
         ports_.writer->mark_row_rolled_back(order->name, order->row, turn_limit_.within(seconds(10)).remaining());
-    const bool marked = done.kind == ResolveOutcome::Kind::done;
-    ports_.journal.event(marked ? Level::warn : Level::error, "resolve",
-                         marked ? "resolveOnce: the failed row is marked rolled back and will be applied again"
-                                : "resolveOnce: the row could not be marked",
-                         {{"migration", order->name}, {"row", order->row}});
-    if (marked) seen = look();
+    seen = look();
+    const std::vector<Field> fields{{"migration", order->name}, {"row", order->row}};
+    if (done.kind == ResolveOutcome::Kind::done) {
+        ports_.journal.event(Level::warn, "resolve",
+                             "resolveOnce: the failed row is marked rolled back and will be applied again", fields);
+    } else if (is_failed()) {
+        ports_.journal.event(Level::error, "resolve", "resolveOnce: the row could not be marked", fields);
+    } else {
+        ports_.journal.event(Level::info, "resolve", "resolveOnce: somebody else marks the row, or migrates", fields);
+    }
 }
 
 void Guard::smoke(Outcome& outcome) {

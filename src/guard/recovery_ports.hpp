@@ -41,6 +41,8 @@ public:
                                                 Duration lock_timeout) = 0;
     /// `prisma migrate resolve --applied`; creates the ledger when it is absent, as Prisma does.
     virtual ResolveOutcome mark_applied(const BundledMigration& migration, Duration lock_timeout) = 0;
+    /// The same for several, all of them or none; `already_applied` when one of them is, and nothing is written then.
+    virtual ResolveOutcome mark_all_applied(const std::vector<BundledMigration>& migrations, Duration lock_timeout) = 0;
 };
 
 struct SmokeScript {

@@ -41,6 +41,37 @@ test('resolve --applied writes what the CLI writes', (context) =>
 
 test('resolve --applied of a pending migration', (context) => resolved(context, ['--applied', ANALYTICS], [0, 0]))
 
+/** One more row of the failed migration, as a second try leaves it; `rolledBack` as after a resolve. */
+const again = ({ rolledBack }) => async (database, project) => {
+  await failedNow(database, project)
+  await database.query(`INSERT INTO _prisma_migrations (id, checksum, migration_name, logs, started_at, rolled_back_at, applied_steps_count)
+    SELECT gen_random_uuid(), checksum, migration_name, logs, started_at - interval '1 second', ${rolledBack ? 'now()' : 'NULL'}, 0
+    FROM _prisma_migrations WHERE migration_name = $1`, [ANALYTICS])
+}
+const withoutLedger = (database) => database.query('DROP TABLE _prisma_migrations')
+
+for (const way of ['--rolled-back', '--applied']) {
+  test(`resolve ${way} of several failed rows writes what the CLI writes`, (context) =>
+    resolved(context, [way, ANALYTICS], [0, 0], again({ rolledBack: false })))
+
+  test(`resolve ${way} of a failed row beside one that is rolled back writes what the CLI writes`, (context) =>
+    resolved(context, [way, ANALYTICS], [0, 0], again({ rolledBack: true })))
+}
+
+test('resolve --applied without a ledger makes the one that the CLI makes', (context) =>
+  resolved(context, ['--applied', INIT], [0, 0], withoutLedger))
+
+test('resolve --rolled-back without a ledger is refused as by the CLI', async (context) => {
+  const result = await resolved(context, ['--rolled-back', INIT], [1, 83], withoutLedger)
+  assert.match(result.said, /there is no ledger/)
+})
+
+test('resolve --rolled-back of rows that are rolled back already', (context) =>
+  resolved(context, ['--rolled-back', ANALYTICS], [0, 0], async (database, project) => {
+    await failedNow(database, project)
+    await database.query('UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL')
+  }))
+
 for (const [name, args, code] of [
   ['P3008', ['--applied', INIT], 'P3008'],
   ['P3011', ['--rolled-back', ANALYTICS], 'P3011'],
@@ -66,6 +97,53 @@ test('resolveOnce: acts once, on that very row, and the migration is applied aga
   assert.ok(started(await project.guard(database.url(), ['--', report], { env })))
   const rows = await database.query('SELECT finished_at IS NOT NULL AS done FROM _prisma_migrations WHERE migration_name = $1', [ANALYTICS])
   assert.deepEqual(rows.map((row) => row.done).sort(), [false, true])
+})
+
+test('resolveOnce: of replicas that start together one acts, and all start', async (context) => {
+  const database = await deployed(context, first(2))
+  const project = Project.create(context, { migrations: BROKEN, models: modelsOf(3) })
+  await project.guard(database.url(), ['migrate', '--apply', 'native'])
+  const [{ id }] = await database.query('SELECT id FROM _prisma_migrations WHERE migration_name = $1', [ANALYTICS])
+  project.migration(ANALYTICS, `${scripts[ANALYTICS]}\nSELECT pg_sleep(2);\n`)
+  // Until all three want the lock somebody else has it, so that none of them is first by chance.
+  const holder = await database.session(context)
+  await holder.query('SELECT pg_advisory_lock(72707369)')
+  const replicas = [1, 2, 3].map((replica) => project.startGuard(context, database.url(), ['--', report], { env: {
+    MIGRATION_GUARD_RESOLVE_ONCE: `rolled-back:${ANALYTICS}@${id.slice(0, 8)}`, MIGRATION_GUARD_APPLY: 'native',
+    MIGRATION_GUARD_STATE_FILE: project.path(`guard.${replica}.state`) } }))
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  await holder.query('SELECT pg_advisory_unlock(72707369)')
+  const results = await Promise.all(replicas.map(({ ended }) => ended))
+  for (const result of results) assert.ok(started(result), result.stderr)
+  assert.equal(results.filter(({ said }) => said.includes('migration applied')).length, 1)
+  const rows = await database.query('SELECT rolled_back_at IS NOT NULL AS back FROM _prisma_migrations WHERE migration_name = $1 ORDER BY started_at', [ANALYTICS])
+  assert.deepEqual(rows.map(({ back }) => back), [true, false])
+})
+
+test('baseline says which migrations it marks on the strength of later ones', async (context) => {
+  const migrations = { ...first(1), '20250910000000_index': 'CREATE INDEX "User_email" ON "User" ("email");\n',
+    '20250911000000_function': 'CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;\n', [TAGS]: scripts[TAGS] }
+  const database = await Database.create(context)
+  await database.query(scripts[INIT] + scripts[TAGS])
+  const project = Project.create(context, { migrations, models: modelsOf(2) })
+  const shown = await project.guard(database.url(), ['baseline', '--yes'])
+  assert.equal(shown.code, 0, shown.stderr)
+  assert.match(shown.stdout, /20250910000000_index: implied by a later one: it leaves nothing that could be looked for, marked applied/)
+  assert.match(shown.stdout, /4 of 4 bundled migrations are marked applied \(2 of them implied by a later one, not seen\)/)
+})
+
+test('baseline that cannot have the lock marks nothing, and is done again', async (context) => {
+  const database = await Database.create(context)
+  await database.query(scripts[INIT] + scripts[TAGS])
+  const project = Project.create(context, shop(2))
+  const holder = await database.session(context)
+  await holder.query('SELECT pg_advisory_lock(72707369)')
+  const result = await project.guard(database.url(), ['baseline', '--yes'])
+  assert.equal(result.code, 75, result.stderr)
+  assert.match(result.said, /nothing is marked/)
+  assert.equal(await database.relationExists('_prisma_migrations'), false)
+  await holder.query('SELECT pg_advisory_unlock(72707369)')
+  assert.equal((await project.guard(database.url(), ['baseline', '--yes'])).code, 0)
 })
 
 test('baseline shows the proof, marks exactly the proven prefix with --yes, and the rest is applied', async (context) => {
