@@ -208,13 +208,28 @@ int Program::baseline() {
 
 int Program::diagnose() {
     configure();
-    find_everything();
-    auto world = build_world();
     std::optional<LogFindings> logs;
     if (line_.logs) logs = scan_log_file(*line_.logs);
-    const auto diagnosis = migration_guard::diagnose(world.plan(), world.ports(), std::move(logs));
+    const auto diagnosis = look_into(std::move(logs));
     print(line_.json ? report::to_json(diagnosis, secrets_) : secrets_.mask(report::to_text(diagnosis)));
     return number(diagnosis.code());
+}
+
+/// Without a project, or without a URL, there are still the app's log and the bundle to read.
+Diagnosis Program::look_into(std::optional<LogFindings> logs) {
+    try {
+        find_everything();
+    } catch (const Failure& failure) {
+        std::optional<ImageAlone> image;
+        if (image_) {
+            image = {image_->bundle, image_->declared,
+                     never_created_options(*image_, loaded_.settings, start_.variables, start_.directory)};
+        }
+        if (!image && !logs) throw;
+        return diagnose_without_database(image, failure, std::move(logs));
+    }
+    auto world = build_world();
+    return migration_guard::diagnose(world.plan(), world.ports(), std::move(logs));
 }
 
 int Program::config() {

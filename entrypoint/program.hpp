@@ -8,6 +8,7 @@
 #include "config/command_line.hpp"
 #include "config/load.hpp"
 #include "ending.hpp"
+#include "guard/diagnosis.hpp"
 #include "image.hpp"
 #include "process_start.hpp"
 #include "start_line.hpp"
@@ -38,6 +39,7 @@ private:
     int resolve();
     int baseline();
     int diagnose();
+    Diagnosis look_into(std::optional<LogFindings> logs);
     int config();
     int probe();
 

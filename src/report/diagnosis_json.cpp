@@ -16,6 +16,9 @@ public:
         auto document = ordered_json::parse(to_json(diagnosis_.check, secrets_));
         document["verdict"] = describe(diagnosis_.code()).name;
         document["exitCode"] = number(diagnosis_.code());
+        document["counts"]["bundled"] = diagnosis_.bundled.size();
+        document["bundled"] = ordered_json::array();
+        for (const auto& name : diagnosis_.bundled) document["bundled"].push_back(text(name));
         document["causes"] = ordered_json::array();
         for (const auto& cause : diagnosis_.causes) document["causes"].push_back(cause_json(cause));
         document["activity"] = ordered_json::array();

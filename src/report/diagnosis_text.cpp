@@ -8,89 +8,161 @@
 namespace migration_guard::report {
 namespace {
 
-constexpr std::size_t most_listed = 20;
+// Together about a screen and a half, however much there is to tell; --json has all of it.
+constexpr std::size_t most_declared = 20;
+constexpr std::size_t most_migrations = 12;
+constexpr std::size_t most_objects = 8;
+constexpr std::size_t most_warnings = 5;
+constexpr std::size_t most_causes = 8;
+constexpr std::size_t most_logged = 8;
 
-std::string declared(const Diagnosis& diagnosis) {
-    return fmt::format("1. declared: {} models, {} enums in schema.prisma\n   {}\n", diagnosis.check.models,
-                       diagnosis.enums,
-                       diagnosis.declared.empty() ? "none read" : join(diagnosis.declared, most_listed));
+std::string plural(std::size_t count, std::string_view noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-std::string recorded(const Outcome& check) {
+/// The first `most` lines, then how many more there are.
+class Lines {
+public:
+    explicit Lines(std::size_t most) : most_(most) {}
+
+    void add(const std::string& line) {
+        if (++count_ <= most_) text_ += "   " + line + "\n";
+    }
+    std::string end(std::string_view of_what) {
+        if (count_ > most_) text_ += fmt::format("   and {} more {} (--json lists all)\n", count_ - most_, of_what);
+        return std::move(text_);
+    }
+
+private:
+    std::size_t most_;
+    std::size_t count_ = 0;
+    std::string text_;
+};
+
+std::string declared(const Diagnosis& diagnosis) {
+    return fmt::format("1. declared: {}, {} in schema.prisma\n   {}\n", plural(diagnosis.check.models, "model"),
+                       plural(diagnosis.enums, "enum"),
+                       diagnosis.declared.empty() ? "none read" : join(diagnosis.declared, most_declared));
+}
+
+std::string recorded(const Diagnosis& diagnosis) {
+    const auto& check = diagnosis.check;
     if (!check.ledger_read) {
-        return fmt::format(
-            "2. recorded: not read, the database could not be looked at; the image bundles {} migrations\n",
-            check.history.migrations.size());
+        const auto bundled = plural(diagnosis.bundled.size(), "migration");
+        return fmt::format("2. recorded: not read, the database could not be looked at; the image bundles {}\n{}",
+                           bundled,
+                           diagnosis.bundled.empty() ? "" : "   " + join(diagnosis.bundled, most_migrations) + "\n");
     }
-    std::string text = fmt::format("2. recorded: {} migrations in the image or the ledger of {}.{}\n",
-                                   check.history.migrations.size(), check.database.name, check.database.schema);
-    std::size_t quiet = 0;
-    for (const auto& record : check.history.migrations) {
-        const bool dull = record.state == MigrationState::applied || record.state == MigrationState::retired;
-        if (dull && check.history.migrations.size() > most_listed) {
-            ++quiet;
-            continue;
-        }
-        text += fmt::format("   {:<8} {}", to_text(record.state), one_line(record.name, 300));
-        if (record.row) text += "  started " + record.row->started_at.text;
-        text += "\n";
+    const auto& migrations = check.history.migrations;
+    const auto is_dull = [](const MigrationRecord& record) {
+        return record.state == MigrationState::applied || record.state == MigrationState::retired;
+    };
+    const bool few = migrations.size() <= most_migrations;
+    Lines lines(most_migrations);
+    for (const auto& record : migrations) {
+        if (!few && is_dull(record)) continue;
+        lines.add(fmt::format("{:<8} {}{}", to_text(record.state), one_line(record.name, 300),
+                              record.row ? "  started " + record.row->started_at.text : ""));
     }
-    return quiet == 0 ? text : text + fmt::format("   and {} applied or retired\n", quiet);
+    const auto quiet = std::ranges::count_if(migrations, is_dull);
+    return fmt::format("2. recorded: {} in the image or the ledger of {}.{}\n{}{}",
+                       plural(migrations.size(), "migration"), check.database.name, check.database.schema,
+                       lines.end("that are not applied"),
+                       few || quiet == 0 ? "" : fmt::format("   and {} applied or retired\n", quiet));
 }
 
 std::string there(const Diagnosis& diagnosis) {
     const auto& check = diagnosis.check;
     if (!check.ledger_read) return "3. there: unknown\n";
-    const auto missing = std::ranges::count_if(
-        check.missing, [](const Missing& object) { return object.need != Missing::Need::optional; });
-    std::string text = fmt::format("3. there: {} of {} declared tables", diagnosis.activity.size(), check.models);
-    text += missing == 0 ? ", nothing is missing\n"
-                         : fmt::format(", {} missing\n",
-                                       missing == 1 ? "1 object is" : std::to_string(missing) + " objects are");
+    Lines missing(most_objects);
+    std::size_t absent = 0;
     for (const auto& object : check.missing) {
-        if (object.need != Missing::Need::optional)
-            text += fmt::format("   missing  {} {}\n", object.kind, one_line(object.object, 300));
+        if (object.need == Missing::Need::optional) continue;
+        ++absent;
+        missing.add(fmt::format("missing  {} {}", object.kind, one_line(object.object, 300)));
     }
-    std::size_t listed = 0;
+    Lines tables(most_objects);
     for (const auto& table : diagnosis.activity) {
-        if (++listed > most_listed) break;
-        text += fmt::format("   there    table {}: about {} rows; inserts, undone ones too: {}\n",
-                            one_line(table.table.text(), 300), table.rows, table.inserts);
+        tables.add(fmt::format("there    table {}: about {}; inserts, undone ones too: {}",
+                               one_line(table.table.text(), 300),
+                               table.rows == 1 ? "1 row" : fmt::format("{} rows", table.rows), table.inserts));
     }
-    for (const auto& warning : check.warnings) text += "   warning  " + one_line(warning.text, 600) + "\n";
-    return text;
+    Lines warnings(most_warnings);
+    for (const auto& warning : check.warnings) {
+        const bool named = warning.object.empty() || warning.text.find(warning.object) != std::string::npos;
+        warnings.add("warning  " + one_line((named ? "" : warning.object + ": ") + warning.text, 600));
+    }
+    const auto summary = absent == 0   ? std::string("nothing is missing")
+                         : absent == 1 ? std::string("1 object is missing")
+                                       : fmt::format("{} objects are missing", absent);
+    return fmt::format("3. there: {} of {} declared tables, {}\n", diagnosis.activity.size(), check.models, summary) +
+           missing.end("missing") + tables.end("tables") + warnings.end("warnings");
+}
+
+/// Causes that differ in nothing but the object: they are mended together.
+struct Group {
+    const Cause* first;
+    std::vector<std::string> whats;
+};
+
+std::vector<Group> grouped(const std::vector<Cause>& causes) {
+    std::vector<Group> groups;
+    for (const auto& cause : causes) {
+        const auto found = std::ranges::find_if(groups, [&](const Group& group) {
+            return !cause.what.empty() && group.first->kind == cause.kind &&
+                   reason_of(*group.first) == reason_of(cause);
+        });
+        if (found == groups.end()) {
+            groups.push_back({&cause, {cause.what}});
+        } else {
+            found->whats.push_back(cause.what);
+        }
+    }
+    return groups;
+}
+
+std::string text_of(const Group& group) {
+    if (group.whats.size() == 1) return one_line(group.first->text, 1200);
+    return one_line(join(group.whats, most_objects), 1200) +
+           ", each: " + one_line(std::string(reason_of(*group.first)), 1200);
 }
 
 std::string what_next(const Diagnosis& diagnosis) {
     if (diagnosis.causes.empty()) return "4. what next: nothing; the database fits this image\n";
-    std::string text = "4. what next\n";
-    for (const auto& cause : diagnosis.causes) {
-        text += "   " + one_line(cause.text, 1200) + "\n     next: " + one_line(cause.next, 800) + "\n";
+    Lines lines(most_causes);
+    for (const auto& group : grouped(diagnosis.causes)) {
+        lines.add(text_of(group) + "\n     next: " + one_line(group.first->next, 800));
     }
+    return "4. what next\n" + lines.end("causes");
+}
+
+std::string logged(const LoggedError& error) {
+    const auto& group = error.group;
+    std::string text = fmt::format("{:>6} x {} {}", group.count, group.code.empty() ? "(no code)" : group.code,
+                                   one_line(group.object.empty() ? group.model : group.object, 200));
+    if (text.back() == ' ') text.pop_back();
+    if (group.first) text += fmt::format("  {} to {}", group.first->text, group.last->text);
+    text += "\n            " + one_line(group.sample, 300);
+    if (!error.cause.empty()) text += "\n     cause: " + one_line(error.cause, 1200);
+    if (!error.next.empty()) text += "\n     next: " + one_line(error.next, 800);
     return text;
 }
 
 std::string logs(const Diagnosis& diagnosis) {
-    std::string text =
-        fmt::format("\nlog: {} Prisma errors in {} bytes\n", diagnosis.logs.errors, diagnosis.logs.bytes);
-    for (const auto& error : diagnosis.logged) {
-        const auto& group = error.group;
-        text += fmt::format("   {:>6} x {} {}", group.count, group.code.empty() ? "(no code)" : group.code,
-                            one_line(group.object.empty() ? group.model : group.object, 200));
-        if (group.first) text += fmt::format("  {} to {}", group.first->text, group.last->text);
-        text += "\n            " + one_line(group.sample, 300) + "\n";
-        if (!error.cause.empty()) text += "     cause: " + one_line(error.cause, 1200) + "\n";
-        if (!error.next.empty()) text += "     next: " + one_line(error.next, 800) + "\n";
-    }
-    if (diagnosis.logs.left_out != 0) text += fmt::format("   and {} more of other kinds\n", diagnosis.logs.left_out);
-    return text;
+    Lines lines(most_logged);
+    for (const auto& error : diagnosis.logged) lines.add(logged(error));
+    const auto left_out = diagnosis.logs.left_out;
+    return fmt::format("\nlog: {} in {}\n", plural(diagnosis.logs.errors, "Prisma error"),
+                       plural(diagnosis.logs.bytes, "byte")) +
+           lines.end("kinds of errors") +
+           (left_out == 0 ? "" : fmt::format("   and {} more of other kinds\n", left_out));
 }
 
 }  // namespace
 
 std::string to_text(const Diagnosis& diagnosis) {
     std::string text = fmt::format("{} ({})\n\n", describe(diagnosis.code()).name, number(diagnosis.code()));
-    text += declared(diagnosis) + recorded(diagnosis.check) + there(diagnosis) + what_next(diagnosis);
+    text += declared(diagnosis) + recorded(diagnosis) + there(diagnosis) + what_next(diagnosis);
     return diagnosis.logs_read ? text + logs(diagnosis) : text;
 }
 

@@ -1,74 +1,107 @@
-// `diagnose`: for each way in which an app comes to fail, the cause and the exact next command.
+// `diagnose` on the example app: for each way in which it comes to fail, the cause and the exact next command. What went
+// wrong was brought about as it is in life, by the real CLI; the whole screen is pinned (tests/e2e/pinned/diagnose.json).
 import assert from 'node:assert/strict'
 
 import { Database } from './harness/database.mjs'
-import { Project } from './harness/project.mjs'
+import { ANALYTICS, INIT, TAGS, exampleApp, first, schema, scripts } from './harness/example.mjs'
+import { Pinned, withoutChance } from './harness/pinned.mjs'
 import { deployed, test } from './harness/scenario.mjs'
-import { ANALYTICS, INIT, TAGS, first, modelsOf, scripts, shop } from './harness/shop.mjs'
 
 const EVENT = 'public.AnalyticsEvent'
-// As docs/ and the first team's ticket have it: a timestamp and prisma:error, then a sentence without either, and no code.
-const INCIDENT = `2025-11-10T03:51:27.425062648Z prisma:error
-Invalid \`prisma.analyticsEvent.create()\` invocation:
-The table \`public.AnalyticsEvent\` does not exist in the current database.
-`
+const MIGRATE = 'migration-guard migrate (or prisma migrate deploy)'
+const FAILING = `CREATE TABLE broken (id nosuchtype);\n${scripts[ANALYTICS]}`
+const pinned = new Pinned('diagnose')
 
-async function diagnosed(context, database, project, { logs, exit }) {
-  if (logs) project.write('app.log', logs)
-  const args = ['diagnose', ...(logs ? ['--logs', 'app.log'] : [])]
-  const text = await project.guard(database.url(), args)
+/** Text and JSON of one diagnosis; the text is pinned under the test's name. */
+async function diagnosed(context, database, project, { exit, options = [] }) {
+  const text = await project.guard(database.url(), ['diagnose', ...options])
   assert.equal(text.code, exit, text.stdout + text.stderr)
-  const { json, code } = await project.json(database.url(), [...args, '--json'])
+  const { json, code } = await project.json(database.url(), ['diagnose', '--json', ...options])
   assert.equal(code, exit)
   assert.equal(json.exitCode, exit)
+  pinned.check(context.name, withoutChance(text.stdout, { project, database }).split('\n'))
   return { text: text.stdout, json, causes: json.causes }
 }
 
 const kinds = (causes) => causes.map((cause) => cause.kind)
 const about = (causes, object) => causes.find((cause) => cause.object === object)
 
+/** The image whose third migration fails, after the real CLI has tried it. */
+async function failedByTheCli(context) {
+  const database = await deployed(context, first(2))
+  const project = exampleApp(context, { migrations: { ...first(2), [ANALYTICS]: FAILING } })
+  assert.equal((await project.prisma(database.url(), 'migrate', 'deploy')).code, 1)
+  return { database, project }
+}
+
 test('pending', async (context) => {
-  const { text, causes } = await diagnosed(context, await deployed(context, first(2)), Project.create(context, shop()), {
-    logs: INCIDENT, exit: 80 })
+  const { causes } = await diagnosed(context, await deployed(context, first(2)), exampleApp(context), { exit: 80 })
+  assert.deepEqual([about(causes, EVENT).kind, about(causes, EVENT).migration, about(causes, EVENT).next], ['pending', ANALYTICS, MIGRATE])
+})
+
+test("pending, while another tenant's schema has the table", async (context) => {
+  const database = await deployed(context, first(2))
+  await database.query(`CREATE SCHEMA tenant_b; CREATE TYPE tenant_b."EventKind" AS ENUM ('PAGE_VIEW', 'SIGN_UP', 'PURCHASE');
+    SET search_path = tenant_b, public; ${scripts[ANALYTICS].replace(/CREATE TYPE[^;]*;/, '')}`)
+  const { text, causes } = await diagnosed(context, database, exampleApp(context), { exit: 80 })
   assert.equal(about(causes, EVENT).kind, 'pending')
-  assert.equal(about(causes, EVENT).migration, ANALYTICS)
-  assert.equal(about(causes, EVENT).next, 'migration-guard migrate (or prisma migrate deploy)')
-  assert.match(text, /1 x P2021 public\.AnalyticsEvent/)
-  assert.match(text, new RegExp(`cause: table ${EVENT}: migration ${ANALYTICS} creates it and has not been applied`))
+  assert.equal(about(causes, EVENT).next, MIGRATE)
+  assert.match(text, /one of that name is in schema tenant_b/)
+  assert.doesNotMatch(text, /\?schema=/)
 })
 
 test('failed', async (context) => {
-  const database = await deployed(context, first(2))
-  const migrations = { ...first(2), [ANALYTICS]: 'CREATE TABLE "AnalyticsEvent" (id nosuchtype);' }
-  const project = Project.create(context, { migrations, models: modelsOf(3) })
-  await project.guard(database.url(), ['migrate', '--apply', 'native'])
-  const { causes } = await diagnosed(context, database, project, { exit: 81 })
+  const { database, project } = await failedByTheCli(context)
+  const { text, causes } = await diagnosed(context, database, project, { exit: 81 })
   assert.equal(about(causes, EVENT).kind, 'failed')
-  assert.match(about(causes, EVENT).text, /type "nosuchtype" does not exist/)
+  assert.match(about(causes, EVENT).text, /type "nosuchtype" does not exist.*No session runs it any more/)
   assert.match(about(causes, EVENT).next, new RegExp(`migration-guard resolve --rolled-back ${ANALYTICS} \\(or prisma migrate`))
+  assert.equal(text.match(/No session runs it any more/g).length, 1, 'told once')
+})
+
+test('running', async (context) => {
+  const database = await deployed(context, first(2))
+  const project = exampleApp(context, { migrations: { ...first(2), [ANALYTICS]: `SELECT pg_sleep(30);\n${scripts[ANALYTICS]}` } })
+  const migrating = project.startGuard(context, database.url(), ['migrate', '--apply', 'native'])
+  await migrating.seen(/applying migration"/)
+  const { causes } = await diagnosed(context, database, project, { exit: 75 })
+  assert.equal(about(causes, EVENT).kind, 'running')
+  assert.match(about(causes, EVENT).text, /is being applied by pid \d+, migration-guard/)
+  assert.equal(new Set(causes.map(({ text }) => text.replace(/^.*?: /, ''))).size, 1, 'told once')
 })
 
 test('rolled back', async (context) => {
-  const database = await deployed(context, first(3))
-  await database.query('DROP TABLE "AnalyticsEvent"')
-  await database.query('UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = $1', [ANALYTICS])
-  const { causes } = await diagnosed(context, database, Project.create(context, shop()), { exit: 80 })
-  assert.equal(about(causes, EVENT).kind, 'rolledBack')
+  const { database, project } = await failedByTheCli(context)
+  assert.equal((await project.prisma(database.url(), 'migrate', 'resolve', '--rolled-back', ANALYTICS)).code, 0)
+  const { causes } = await diagnosed(context, database, exampleApp(context), { exit: 80 })
+  assert.deepEqual([about(causes, EVENT).kind, about(causes, EVENT).next], ['rolledBack', MIGRATE])
 })
 
-test('marked applied without having run', async (context) => {
+test('marked applied without having run, and the remedy mends it', async (context) => {
   const database = await deployed(context, first(2))
-  const project = Project.create(context, shop())
-  assert.equal((await project.guard(database.url(), ['resolve', '--applied', ANALYTICS])).code, 0)
+  const project = exampleApp(context)
+  assert.equal((await project.prisma(database.url(), 'migrate', 'resolve', '--applied', ANALYTICS)).code, 0)
   const { causes } = await diagnosed(context, database, project, { exit: 87 })
   assert.equal(about(causes, EVENT).kind, 'markedApplied')
-  assert.match(about(causes, EVENT).next, new RegExp(`psql .* -f prisma/migrations/${ANALYTICS}/migration.sql`))
+  const file = /prisma db execute --file (\S+)/.exec(about(causes, EVENT).next)[1]
+  const executed = await project.prisma(database.url(), 'db', 'execute', '--file', file)
+  assert.equal(executed.code, 0, executed.stdout + executed.stderr)
+  assert.equal((await project.guard(database.url(), ['check'])).code, 0)
+})
+
+test('a migrations directory of another name stands in the remedy', async (context) => {
+  const database = await deployed(context, first(2))
+  const project = exampleApp(context, { migrations: {} })
+  for (const [name, script] of Object.entries(scripts)) project.write(`db/steps/${name}/migration.sql`, script)
+  const options = ['--migrations-dir', 'db/steps']
+  assert.equal((await project.guard(database.url(), ['resolve', '--applied', ANALYTICS, ...options])).code, 0)
+  const { causes } = await diagnosed(context, database, project, { exit: 87, options })
+  assert.match(about(causes, EVENT).next, new RegExp(`--file db/steps/${ANALYTICS}/migration.sql`))
 })
 
 test('never migrated: pushed with db push in development', async (context) => {
   const database = await deployed(context, first(2))
-  const { causes } = await diagnosed(context, database, Project.create(context, { migrations: first(2), models: modelsOf(3) }), {
-    exit: 87 })
+  const { causes } = await diagnosed(context, database, exampleApp(context, { migrations: first(2) }), { exit: 87 })
   assert.equal(about(causes, EVENT).kind, 'neverMigrated')
   assert.match(about(causes, EVENT).text, /none of the 2 bundled migrations creates it/)
 })
@@ -76,61 +109,92 @@ test('never migrated: pushed with db push in development', async (context) => {
 test('dropped by hand', async (context) => {
   const database = await deployed(context, first(3))
   await database.query('DROP TABLE "AnalyticsEvent"')
-  const { causes } = await diagnosed(context, database, Project.create(context, shop()), { exit: 87 })
+  const { causes } = await diagnosed(context, database, exampleApp(context), { exit: 87 })
   assert.equal(about(causes, EVENT).kind, 'dropped')
 })
 
-test('in another schema', async (context) => {
+test('dropped by hand, with a copy in a backup schema', async (context) => {
   const database = await deployed(context, first(3))
-  await database.query('CREATE SCHEMA app')
-  await database.query('ALTER TABLE "AnalyticsEvent" SET SCHEMA app')
-  const { causes } = await diagnosed(context, database, Project.create(context, shop()), { exit: 87 })
+  await database.query('CREATE SCHEMA backup; CREATE TABLE backup."AnalyticsEvent" AS TABLE "AnalyticsEvent"; DROP TABLE "AnalyticsEvent"')
+  const { text, causes } = await diagnosed(context, database, exampleApp(context), { exit: 87 })
+  assert.equal(about(causes, EVENT).kind, 'dropped')
+  assert.match(text, /one of that name is in schema backup/)
+  assert.doesNotMatch(text, /\?schema=/)
+})
+
+test('moved to another schema, and the remedy mends it', async (context) => {
+  const database = await deployed(context, first(3))
+  await database.query('CREATE SCHEMA app; ALTER TABLE "AnalyticsEvent" SET SCHEMA app')
+  const project = exampleApp(context)
+  const { causes } = await diagnosed(context, database, project, { exit: 87 })
   assert.equal(about(causes, EVENT).kind, 'otherSchema')
-  assert.match(about(causes, EVENT).next, /\?schema=app/)
+  await database.query(/ALTER TABLE [^;]+/.exec(about(causes, EVENT).next)[0])
+  assert.equal((await project.guard(database.url(), ['check'])).code, 0)
+})
+
+test('made in a schema where Prisma does not look', async (context) => {
+  const elsewhere = { ...first(2), [ANALYTICS]: `CREATE SCHEMA app;\nSET search_path = app, public;\n${scripts[ANALYTICS]}` }
+  const database = await deployed(context, elsewhere)
+  const { causes } = await diagnosed(context, database, exampleApp(context, { migrations: elsewhere }), { exit: 87 })
+  assert.equal(about(causes, EVENT).kind, 'otherSchema')
+  assert.match(about(causes, EVENT).text, new RegExp(`migration ${ANALYTICS} creates it in schema app`))
 })
 
 test('the ledger of another app', async (context) => {
   const database = await deployed(context, { '20240101000000_theirs': 'CREATE TABLE theirs (id int);' })
-  const { causes } = await diagnosed(context, database, Project.create(context, shop()), { exit: 80 })
-  assert.ok(kinds(causes).includes('otherApp'), JSON.stringify(causes))
+  const { text, json, causes } = await diagnosed(context, database, exampleApp(context), { exit: 80 })
+  assert.deepEqual(kinds(causes), ['otherApp'])
+  for (const advice of [text, json.remedy, ...json.problems.map(({ remedy }) => remedy)]) assert.doesNotMatch(advice, /guard migrate|migrate deploy/)
+})
+
+test('a squash is not the ledger of another app', async (context) => {
+  const database = await deployed(context, first(3))
+  const project = exampleApp(context, { migrations: { '20260101000000_squashed': Object.values(scripts).join('\n') } })
+  const { text, causes } = await diagnosed(context, database, project, { exit: 82 })
+  assert.ok(!kinds(causes).includes('otherApp'))
+  assert.match(text, /next: if its changes are all in the database: migration-guard resolve --applied 20260101000000_squashed/)
+  assert.doesNotMatch(text, /next: migration-guard migrate/)
 })
 
 test('an image older than the database', async (context) => {
   const later = { ...first(3), '20260101000000_drop': 'DROP TABLE "AnalyticsEvent";' }
-  const { causes } = await diagnosed(context, await deployed(context, later), Project.create(context, shop()), { exit: 0 })
+  const { causes } = await diagnosed(context, await deployed(context, later), exampleApp(context), { exit: 0 })
   assert.equal(about(causes, EVENT).kind, 'newerRelease')
-})
-
-test('without a database: bundle and logs', async (context) => {
-  const project = Project.create(context, shop())
-  project.write('app.log', INCIDENT)
-  const { json, code } = await project.json('postgresql://app:secret@127.0.0.1:1/app',
-    ['diagnose', '--json', '--wait-timeout', '500ms', '--logs', 'app.log'])
-  assert.equal(code, 69)
-  assert.equal(json.schema.models, 3)
-  assert.equal(json.migrations.length, 3)
-  assert.equal(json.logs.groups[0].object, EVENT)
-  assert.ok(kinds(json.causes).includes('unreachable'))
-})
-
-test('errors in the log while nothing is wrong now: 87', async (context) => {
-  const database = await deployed(context, first(3))
-  const { text, json } = await diagnosed(context, database, Project.create(context, shop()), { logs: INCIDENT, exit: 87 })
-  assert.equal(json.logs.errors, 1)
-  assert.equal(json.logs.groups[0].first, '2025-11-10T03:51:27Z')
-  assert.match(text, /is there now/)
-})
-
-test('nothing wrong: 0, and what happens in the tables', async (context) => {
-  const database = await deployed(context, first(3))
-  const { text } = await diagnosed(context, database, Project.create(context, shop()), { exit: 0 })
-  assert.match(text, /4\. what next: nothing/)
-  assert.match(text, /there {4}table public\.AnalyticsEvent: about \d+ rows; inserts/)
 })
 
 test('tables without a ledger', async (context) => {
   const database = await Database.create(context)
   await database.query(scripts[INIT])
-  const { causes } = await diagnosed(context, database, Project.create(context, shop()), { exit: 83 })
-  assert.ok(kinds(causes).includes('noLedger'))
+  const { causes } = await diagnosed(context, database, exampleApp(context), { exit: 83 })
+  assert.equal(causes[0].kind, 'noLedger')
+  assert.ok(causes.every(({ next }) => !next.startsWith('migration-guard migrate')), JSON.stringify(causes))
+})
+
+test('a table that others make', async (context) => {
+  const database = await deployed(context, first(3))
+  const project = exampleApp(context)
+  const placed = schema('model Account {\n  id Int @id\n\n  @@map("users")\n}\n')
+    .replace('provider = "postgresql"\n', 'provider = "postgresql"\n  schemas  = ["public", "auth"]\n')
+    .replace(/^(model|enum) (\w+) \{$/gm, (line, kind, name) => `${line}\n  @@schema("${name === 'Account' ? 'auth' : 'public'}")`)
+  project.write('prisma/schema.prisma', placed)
+  const { causes } = await diagnosed(context, database, project, { exit: 0 })
+  assert.deepEqual(kinds(causes), ['external'])
+  assert.match(about(causes, 'auth.users').next, /ignoreObjects: \["auth\.users"\]/)
+})
+
+test('sixty tables and fifty migrations stay on one screen', async (context) => {
+  const many = Array.from({ length: 60 }, (_, i) => `M${i}`)
+  const migrations = { ...scripts, '20260101000000_many': many.map((name) => `CREATE TABLE "${name}" (id int PRIMARY KEY);`).join('\n') }
+  for (let i = 10; i < 60; ++i) migrations[`202601020000${i}_step`] = `SELECT ${i};`
+  const project = exampleApp(context, { migrations, models: many.map((name) => `model ${name} {\n  id Int @id\n}`).join('\n') })
+  const { text, json } = await diagnosed(context, await deployed(context, first(3)), project, { exit: 80 })
+  assert.ok(text.split('\n').length < 60, `${text.split('\n').length} lines`)
+  assert.match(text, /and 52 more: migration|and 52 more, each: migration 20260101000000_many creates it/)
+  assert.equal(json.causes.filter(({ migration }) => migration === '20260101000000_many').length, 60, 'JSON has each')
+})
+
+test('nothing wrong: 0, and what happens in the tables', async (context) => {
+  const { text } = await diagnosed(context, await deployed(context, first(3)), exampleApp(context), { exit: 0 })
+  assert.match(text, /4\. what next: nothing/)
+  assert.match(text, /there {4}table public\.AnalyticsEvent: about \d+ rows; inserts/)
 })

@@ -1,0 +1,139 @@
+// The errors of an app's log against what the check has found.
+#include "guard/logged_errors.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace migration_guard {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+Missing missing(const std::string& kind, const std::string& object, const std::string& model,
+                Missing::Need need = Missing::Need::needed) {
+    Missing made;
+    made.need = need;
+    made.kind = kind;
+    made.object = object;
+    made.model = model;
+    return made;
+}
+
+struct Logged : testing::Test {
+    Diagnosis diagnosis;
+    DeclaredSchema declared;
+
+    Logged() {
+        diagnosis.check.ledger_read = true;
+        diagnosis.check.database.schema = "public";
+        diagnosis.check.missing = {missing("column", "public.User.name", "User"),
+                                   missing("table", "public.Tag", "Tag")};
+        for (const auto& object : diagnosis.check.missing) {
+            Cause cause;
+            cause.object = object.object;
+            cause.text = "cause of " + object.object;
+            cause.next = "mend " + object.object;
+            diagnosis.causes.push_back(cause);
+        }
+        DeclaredTable users;
+        users.name = "users";
+        users.model = "User";
+        declared.tables = {users};
+    }
+    [[nodiscard]] LoggedError of(const LogGroup& group) const {
+        return explain(group, {diagnosis, diagnosis.check.missing, &declared, "app"});
+    }
+    static LogGroup error(const std::string& code, const std::string& object, const std::string& model = "") {
+        LogGroup group;
+        group.code = code;
+        group.object = object;
+        group.model = model;
+        group.kind = code == "P2022" || code == "P2011" ? LogGroup::Kind::column : LogGroup::Kind::table;
+        return group;
+    }
+};
+
+TEST_F(Logged, TheObjectThatIsNamedComesBeforeTheModelThatWasCalled) {
+    EXPECT_EQ(of(error("P2021", "public.Tag", "user")).cause, "cause of public.Tag");
+}
+
+TEST_F(Logged, TheModelDecidesWhereTheLogNamesNothing) {
+    EXPECT_EQ(of(error("P2021", "", "tag")).cause, "cause of public.Tag");
+    EXPECT_EQ(of(error("P2022", "", "user")).next, "mend public.User.name");
+    EXPECT_EQ(of(error("P2021", "", "order")).cause, "cause of public.User.name") << "anything may be meant";
+}
+
+TEST_F(Logged, AColumnOfAMissingTableIsTheTables) {
+    EXPECT_EQ(of(error("P2022", "Tag.label", "tag")).cause, "cause of public.Tag");
+}
+
+TEST_F(Logged, WhatIsNamedAndThereIsNotExplainedByAnotherObject) {
+    const auto explained = of(error("P2021", "public.Order", "user"));
+    EXPECT_THAT(explained.cause, HasSubstr("public.Order is there now"));
+    EXPECT_TRUE(explained.open);
+}
+
+TEST_F(Logged, WhatTheClientDoesNotUseLeadsToNoMigrate) {
+    diagnosis.check.missing = {missing("table", "public.Old", "Old", Missing::Need::optional)};
+    diagnosis.causes.clear();
+    const auto explained = of(error("P2021", "public.Old"));
+    EXPECT_THAT(explained.cause, HasSubstr("public.Old does not exist"));
+    EXPECT_THAT(explained.next, Not(HasSubstr("migration-guard migrate")));
+}
+
+TEST_F(Logged, OnAnotherAppsDatabaseThatIsTheCause) {
+    Cause other;
+    other.kind = Cause::Kind::other_app;
+    other.text = "it is the ledger of another app.";
+    diagnosis.causes = {other};
+    EXPECT_EQ(of(error("P2021", "public.Tag")).cause, "it is the ledger of another app.");
+}
+
+TEST_F(Logged, ADifferenceIsSaidOnlyWhereTheCheckSeesOne) {
+    EXPECT_THAT(of(error("P2011", "email", "user")).cause, HasSubstr("agree about it now"));
+    diagnosis.check.warnings = {{"blocksInsert", "public.orders.email", "not this one"},
+                                {"nullabilityDiffers", "public.users.email", "may be null: ALTER TABLE x"}};
+    EXPECT_THAT(of(error("P2011", "email", "user")).cause, HasSubstr("public.users.email: may be null"));
+    EXPECT_THAT(of(error("P2011", "", "user")).cause, HasSubstr("public.users.email: may be null"));
+    EXPECT_THAT(of(error("P2011", "phone,email")).cause, HasSubstr("email"));
+}
+
+TEST_F(Logged, DifferencesAreNotKnownWhileSomethingIsPending) {
+    MigrationRecord pending;
+    diagnosis.check.history.migrations = {pending};
+    EXPECT_THAT(of(error("P2011", "email", "user")).cause, HasSubstr("when nothing is pending"));
+}
+
+TEST_F(Logged, AMissingRightIsNamedWithItsGrant) {
+    auto denied = error("P2010", "Tag");
+    denied.sqlstate = "42501";
+    EXPECT_THAT(of(denied).next, HasSubstr("GRANT SELECT, INSERT, UPDATE, DELETE ON \"public\".\"Tag\" TO \"app\""));
+    diagnosis.check.warnings = {
+        {"noPrivilege", "public.Tag",
+         "the app's role has no INSERT here (42501): GRANT INSERT ON \"public\".\"Tag\" TO \"app\""}};
+    EXPECT_EQ(of(denied).next, "as the owner: GRANT INSERT ON \"public\".\"Tag\" TO \"app\"");
+    denied.object = "Tag_id_seq";
+    denied.kind = LogGroup::Kind::sequence;
+    EXPECT_THAT(of(denied).next, HasSubstr("GRANT USAGE ON SEQUENCE \"public\".\"Tag_id_seq\""));
+}
+
+TEST_F(Logged, OrdinaryTextThatIsNoNumberSaysNothingOfTheDatabase) {
+    auto text = error("P2010", "");
+    text.sqlstate = "22P02";
+    text.kind = LogGroup::Kind::none;
+    const auto explained = of(text);
+    EXPECT_EQ(explained.cause, "");
+    EXPECT_FALSE(explained.open);
+}
+
+TEST_F(Logged, WithoutADatabaseTheBundlesProofStands) {
+    diagnosis.check.ledger_read = false;
+    EXPECT_EQ(of(error("P2021", "public.Tag")).cause, "cause of public.Tag");
+    EXPECT_THAT(of(error("P2021", "public.Order")).cause, HasSubstr("could not be looked at"));
+    EXPECT_THAT(of(error("P2011", "email", "user")).cause, HasSubstr("could not be looked at"));
+}
+
+}  // namespace
+}  // namespace migration_guard
