@@ -44,13 +44,24 @@ Problem apply_timed_out(const Examination& after, const Plan& plan) {
             (failed ? words_for_failed(*failed).remedy + "; " : std::string()) + "raise applyTimeout and deadline"};
 }
 
+/// The usual remedy only where something is missing: what ran and ended early says itself what is wrong, if anything.
+std::string remedy_for_early_end(const ApplyOutcome& outcome) {
+    if (!outcome.hint.empty()) return outcome.hint;
+    if (outcome.kind == ApplyOutcome::Kind::not_started) return remedy_for_missing_cli();
+    if (outcome.status == 0)
+        return "does the CLI connect to this very database and schema? It says so in its line \"Datasource\"; apply: "
+               "native does without it";
+    return "repair what it says (all of it stands above), then: migration-guard migrate (or prisma migrate deploy); "
+           "apply: native does without the CLI";
+}
+
 Problem not_started(const Supervised& supervised) {
     const auto& outcome = supervised.outcome;
     const auto status = outcome.status == 0 ? "" : fmt::format(" (exit status {})", outcome.status);
     return {ExitCode::apply_not_started,
             "the apply ended before it began any migration" + status + (outcome.message.empty() ? "" : ": ") +
                 outcome.message,
-            outcome.hint.empty() ? remedy_for_missing_cli() : outcome.hint};
+            remedy_for_early_end(outcome)};
 }
 
 }  // namespace

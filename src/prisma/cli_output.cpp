@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace migration_guard::prisma {
@@ -9,6 +10,7 @@ namespace {
 
 constexpr std::size_t most_lines = 5000;
 constexpr std::size_t most_error_lines = 12;
+constexpr std::size_t most_last_lines = 4;
 constexpr std::size_t longest_error = 600;
 constexpr std::size_t longest_log_line = 7000;  // of the 8 KiB of an event, prefix and keys included
 
@@ -36,6 +38,14 @@ constexpr std::array known_errors{
     KnownError{"libssl",
                "install openssl in the image (Debian: apt-get install -y openssl; Alpine: apk add openssl), or set "
                "apply to native (MIGRATION_GUARD_APPLY=native)"},
+    KnownError{
+        "heap out of memory",
+        "give the container more memory (Node is told with NODE_OPTIONS=--max-old-space-size=MB), or set apply to "
+        "native (MIGRATION_GUARD_APPLY=native), which needs a few MB"},
+    KnownError{
+        "unsupported startup parameter",
+        "a pooler stands between: give a URL past it in DIRECT_URL; options in the URL and migrationLockTimeout do "
+        "not pass it"},
     KnownError{"Cannot resolve environment variable",
                "prisma.config.ts wants a variable that is not set: set it for the container"},
     KnownError{"Environment variable not found",
@@ -44,13 +54,21 @@ constexpr std::array known_errors{
 
 bool begins_error(std::string_view line) {
     return line.starts_with("Error:") || line.starts_with("PrismaConfigEnvError") ||
-           line.starts_with("Failed to load config file") ||
+           line.starts_with("Failed to load config file") || line.starts_with("FATAL ERROR:") ||
            line.find("Error: Cannot find module") != std::string_view::npos;
+}
+
+/// " 3: 0xe17ebc v8::internal::V8::FatalProcessOutOfMemory(...) [node]"
+bool is_native_frame(std::string_view line) {
+    const auto digits = line.find_first_not_of("0123456789");
+    return digits != 0 && digits != std::string_view::npos && line.substr(digits).starts_with(": 0x");
 }
 
 /// Debug output of Rust and Node's stack: nothing for one line.
 bool is_noise(std::string_view line) {
-    return line.starts_with("DbError {") || line.find("    at ") == 0;
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    return line.starts_with("DbError {") || line.starts_with("at ") || line.starts_with("Node.js v") ||
+           line.starts_with("-----") || is_native_frame(line);
 }
 
 }  // namespace
@@ -68,13 +86,20 @@ void CliOutput::line(Stream stream, std::string_view raw) {
     const bool first = stream == Stream::err && begins_error(text);
     if (first) error_lines_.clear();
     const bool of_error = first || (stream == Stream::err && !error_lines_.empty());
-    if (of_error && error_lines_.size() < most_error_lines && !is_noise(text)) error_lines_.push_back(text);
+    if (stream == Stream::err && !is_noise(text)) keep(text, of_error);
     journal_.event(of_error ? Level::error : Level::info, "prisma", text, {});
+}
+
+void CliOutput::keep(const std::string& text, bool of_error) {
+    if (of_error && error_lines_.size() < most_error_lines) error_lines_.push_back(text);
+    last_lines_.push_back(text);
+    if (last_lines_.size() > most_last_lines) last_lines_.pop_front();
 }
 
 std::string CliOutput::error() const {
     std::string joined;
-    for (const auto& line : error_lines_) {
+    const std::vector<std::string> last(last_lines_.begin(), last_lines_.end());
+    for (const auto& line : error_lines_.empty() ? last : error_lines_) {
         std::string_view text = line;
         constexpr std::string_view prefix = "Error: ";
         if (joined.empty() && text.starts_with(prefix)) text.remove_prefix(prefix.size());

@@ -8,6 +8,7 @@
 #include "guard/ports.hpp"
 #include "guard/process_port.hpp"
 
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,8 @@ public:
 
     void line(Stream stream, std::string_view raw);
 
-    /// "P3018 A migration failed to apply. …", at most 600 bytes; empty when it reported no error.
+    /// "P3018 A migration failed to apply. …", at most 600 bytes; its last words on standard error when none of them
+    /// begins like an error; empty when it said nothing there.
     [[nodiscard]] std::string error() const;
     /// "Migration name: X" of a P3018, else empty.
     [[nodiscard]] const std::string& failed_migration() const { return failed_migration_; }
@@ -28,9 +30,12 @@ public:
     [[nodiscard]] std::string hint() const;
 
 private:
+    void keep(const std::string& text, bool of_error);
+
     const Secrets& secrets_;
     Journal& journal_;
     std::vector<std::string> error_lines_;
+    std::deque<std::string> last_lines_;
     std::string failed_migration_;
     std::size_t lines_ = 0;
 };

@@ -174,6 +174,26 @@ TEST_F(Migrating, KnownErrorsSayWhatToDo) {
     EXPECT_THAT(run().hint, HasSubstr("lets nothing be downloaded"));
 }
 
+TEST_F(Migrating, WithoutAnErrorItsLastWordsAreTheCause) {
+    says(Stream::out, {"Prisma schema loaded"});
+    says(Stream::err, {"one", "two", "three", "four", "five", "    at main (index.js:1)", "Node.js v20.19.2"});
+    runner.status = 1;
+    EXPECT_EQ(run().message, "two three four five");
+    says(Stream::err, {"Error: P1001", "Can't reach database server"});
+    EXPECT_EQ(run().message, "P1001 Can't reach database server") << "an error wins over what stands before it";
+}
+
+TEST_F(Migrating, NodeWithoutMemory) {
+    says(Stream::err,
+         {"<--- Last few GCs --->", "[7:0x5] 99 ms: Mark-Compact 4.1 (5.1) -> 3.9 (5.1) MB", "<--- JS stacktrace --->",
+          "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
+          "----- Native stack trace -----", " 1: 0xb76db1 node::OOMErrorHandler(char const*) [node]"});
+    runner.status = 134;
+    const auto outcome = run();
+    EXPECT_EQ(outcome.message, "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory");
+    EXPECT_THAT(outcome.hint, HasSubstr("more memory"));
+}
+
 TEST_F(Migrating, AFloodIsCutOff) {
     for (int i = 0; i < 6000; ++i) runner.output.emplace_back(Stream::out, "line");
     run();
