@@ -98,6 +98,16 @@ void add_collisions(Situation& situation, const Plan& plan, const std::vector<st
     }
 }
 
+/// Told when it matters: the CLI takes its lock in a session, which a transaction pooler hands to others in between.
+void warn_of_pooler(Situation& situation, const Plan& plan, const ServerFacts& server) {
+    if (plan.settings.apply != ApplyMode::prisma || server.transaction_pooler.empty()) return;
+    situation.warnings.push_back(
+        {"transactionPooler", "",
+         "the Prisma CLI is to migrate through a transaction pooler, where its lock does not hold: "
+         "give a URL past it in DIRECT_URL (" +
+             server.transaction_pooler + ")"});
+}
+
 }  // namespace
 
 Examination examine(const Plan& plan, const Ports& ports) {
@@ -115,6 +125,7 @@ Examination examine(const Plan& plan, const Ports& ports) {
     seen.pending = situation.history.names(MigrationState::pending);
     situation.order_disputed = disputed(seen.pending, plan.other_order);
     add_collisions(situation, plan, seen.pending, ports.database);
+    if (!seen.pending.empty()) warn_of_pooler(situation, plan, seen.snapshot.server);
 
     const auto begun = ports.clock.now();
     situation.schema_checked = declared.schema.has_value();
