@@ -37,9 +37,10 @@ std::vector<std::string> named(const std::vector<std::string>& schemas, const st
 
 /// The sequence that the default of column `a` draws from, when the role may not: nextval() asks for USAGE or UPDATE.
 /// What a default hangs on stands in pg_depend, for serial and for hand-written ones; an identity column has no default
-/// there, and asks for nothing. CASE keeps the right from being asked of what is no sequence.
+/// there, and asks for nothing. CASE keeps the right from being asked of what is no sequence. Who owns the table is
+/// taken to own its sequences: the usual single login pays nothing for the question.
 constexpr std::string_view closed_sequence_of_a = R"(
-       CASE WHEN a.atthasdef THEN (
+       CASE WHEN a.atthasdef AND NOT r.owned THEN (
            SELECT pg_catalog.format('%I.%I', m.nspname, s.relname)
            FROM pg_catalog.pg_attrdef f
            JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = f.oid
@@ -64,7 +65,8 @@ FROM (SELECT c.oid, n.nspname, c.relname, c.relkind, o.role,
              coalesce(pg_catalog.has_table_privilege(o.role, c.oid, 'SELECT'), true) AS readable,
              coalesce(pg_catalog.has_table_privilege(o.role, c.oid, 'INSERT'), true) AS writable,
              coalesce(pg_catalog.has_any_column_privilege(o.role, c.oid, 'UPDATE'), true) AS updatable,
-             coalesce(pg_catalog.has_table_privilege(o.role, c.oid, 'DELETE'), true) AS deletable
+             coalesce(pg_catalog.has_table_privilege(o.role, c.oid, 'DELETE'), true) AS deletable,
+             coalesce(pg_catalog.pg_has_role(o.role, c.relowner, 'USAGE'), true) AS owned
       FROM (SELECT (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = $3::pg_catalog.name) AS role OFFSET 0) o,
            pg_catalog.pg_namespace n, pg_catalog.pg_class c
       WHERE n.nspname = ANY ($1::pg_catalog.name[]) AND c.relnamespace = n.oid
