@@ -1,11 +1,15 @@
 // The guard inside containers that give it little: no libc, no shell, no passwd entry, no writable folder, no
 // capability, little memory; and what the app gets after the exec.
 import assert from 'node:assert/strict'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
 
-import { buildBase, buildRelease, GUARD_IMAGE } from './lib/app_image.mjs'
-import { docker, dockerText, LABEL, requireEngine, uniqueName, until } from './lib/docker.mjs'
+import { run } from '../caprover/lib/parts.mjs'
+import { buildBase, buildLines, buildRelease, GUARD_IMAGE } from './lib/app_image.mjs'
+import { docker, dockerText, LABEL, PATH, requireEngine, uniqueName, until } from './lib/docker.mjs'
+import { readFrom } from './lib/image_files.mjs'
 import { startPostgres } from './lib/postgres.mjs'
+import { shellBlocks } from './lib/readme.mjs'
 
 await requireEngine()
 
@@ -35,7 +39,6 @@ async function buildBare(tag, lines) {
     'ENTRYPOINT ["/bin/migration-guard"]',
     '',
   ]
-  const { mkdtemp, rm, writeFile } = await import('node:fs/promises')
   const folder = await mkdtemp('/tmp/guard-bare-')
   await writeFile(`${folder}/Dockerfile`, dockerfile.join('\n'))
   await docker(['build', '-q', '--label', LABEL, '-t', tag, folder], {
@@ -224,6 +227,27 @@ describe('in a container', { concurrency: 2, timeout: 600_000 }, () => {
     }
   })
 
+  // Swarm stops the old version at the first healthy probe.
+  for (const [what, env, waits] of [
+    ['PORT is known: not healthy before the app listens', ['-e', 'PORT=8080'], true],
+    ['no port is known: healthy once the guard has passed, as the log warns', [], false],
+  ])
+    it(what, async () => {
+      const image = await buildLines('guard-test/app:no-port', [`FROM ${APP}`, 'COPY captain-definition ./'], {
+        'captain-definition': '{"schemaVersion": 2, "x-migration-guard": {"apply": "native", "probePath": "/"}}',
+      })
+      const name = uniqueName('guard-test-port')
+      await docker(['run', '-d', '--name', name, ...runArgs(await newDatabase(), [...env, '-e', 'BOOT_MS=15000']), image])
+      try {
+        await until('healthy', async () => (await stateOf(name, '.State.Health.Status')) === 'healthy', 60)
+        const log = await logsOf(name)
+        assert.equal(log.includes('listens'), waits, log)
+        assert.equal(/level=warn.*no port is known/.test(log), !waits, log)
+      } finally {
+        await docker(['rm', '-fv', name])
+      }
+    })
+
   const refusals = [
     ['no DATABASE_URL', ['-e', 'DATABASE_URL='], [], 78],
     ['a command that is not there', [], ['nosuch'], 127],
@@ -242,6 +266,45 @@ describe('in a container', { concurrency: 2, timeout: 600_000 }, () => {
       assert.equal(status, code, stdout + stderr)
       assert.ok(!(stdout + stderr).includes('container-test'), 'no secret')
     })
+
+  describe("README's trial on a container that runs", () => {
+    /** An unguarded app on a database that v2 has migrated, and the commands of a README block run against it. */
+    async function trial(extra, script) {
+      const database = await newDatabase()
+      assert.equal((await once(database, APP, ['migration-guard', 'migrate'])).status, 0)
+      const name = uniqueName('guard-test-trial')
+      await docker(['run', '-d', '--name', name, ...runArgs(database, [...extra, '--entrypoint', 'node']), APP, 'server.mjs'])
+      const folder = await mkdtemp('/tmp/guard-trial-')
+      try {
+        await until('the app listens', async () => (await logsOf(name)).includes('listens'), 60)
+        await writeFile(`${folder}/migration-guard`, await readFrom(GUARD_IMAGE, '/migration-guard'), { mode: 0o755 })
+        const before = await server.sql(database, 'select count(*) from _prisma_migrations')
+        const result = await run('sh', ['-e', '-c', script], { cwd: folder, env: { PATH, app: name } })
+        assert.equal(await server.sql(database, 'select count(*) from _prisma_migrations'), before, 'nothing is written')
+        assert.deepEqual(await readdir(folder), ['migration-guard'], 'no file with a password is left')
+        return result
+      } finally {
+        await docker(['rm', '-fv', name])
+        await rm(folder, { recursive: true })
+      }
+    }
+
+    it('docker cp, docker exec', async () => {
+      const [block] = await shellBlocks('## Try it first, read-only')
+      const lines = block.split('\n')
+      const script = lines.slice(lines.findIndex((line) => line.startsWith('docker cp '))).join('\n')
+      const { status, output } = await trial([], script)
+      assert.equal(status, 0, output)
+      assert.match(output, /ok: the database matches the image/)
+    })
+
+    it('--read-only: one beside it, with its image, environment and network', async () => {
+      const [, block] = await shellBlocks('## Try it first, read-only')
+      const { status, output } = await trial(HARD, block)
+      assert.equal(status, 0, output)
+      assert.match(output, /ok: the database matches the image/)
+    })
+  })
 
   it('docker run IMAGE migration-guard check: checks, and migrates nothing', async () => {
     const database = await newDatabase()

@@ -23,6 +23,13 @@ export async function stepsOf(page = 'README.md', heading = '## A guarded image 
     .map((step) => /`([^`]+)`/.exec(step)?.[1])
 }
 
+/** The shell blocks of a section, in order. */
+export async function shellBlocks(heading, page = 'README.md') {
+  const text = await readFile(join(ROOT, page), 'utf8')
+  const section = text.slice(text.indexOf(heading) + heading.length).split('\n## ')[0]
+  return [...section.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, body]) => body)
+}
+
 /** A Dockerfile with `lines` at the end of its last stage; its own CMD goes, since `lines` repeat it. */
 export const withLines = (dockerfile, lines) =>
   [...dockerfile.split('\n').filter((line) => !line.startsWith('CMD ')), ...lines, ''].join('\n')

@@ -7,12 +7,18 @@ import { startPostgres } from './postgres.mjs'
 export const NETWORK = 'captain-overlay-network'
 const PROXY_IMAGE = 'guard-test/proxy'
 
-const swarmState = () => dockerText('info', '--format', '{{.Swarm.LocalNodeState}}')
+export const swarmState = () => dockerText('info', '--format', '{{.Swarm.LocalNodeState}}')
+
+/** True when the engine is in a Swarm since this call. */
+export async function joinSwarm() {
+  if ((await swarmState()) === 'active') return false
+  await docker(['swarm', 'init', '--advertise-addr', '127.0.0.1', '--listen-addr', '127.0.0.1:2377'])
+  return true
+}
 
 /** Builds up what is missing; `end()` takes down what was built up here and nothing else. */
 export async function startSwarm() {
-  const joined = (await swarmState()) !== 'active'
-  if (joined) await docker(['swarm', 'init', '--advertise-addr', '127.0.0.1', '--listen-addr', '127.0.0.1:2377'])
+  const joined = await joinSwarm()
   const existing = await dockerText('network', 'ls', '-q', '--filter', `name=^${NETWORK}$`)
   if (!existing) await docker(['network', 'create', '-d', 'overlay', '--attachable', '--label', LABEL, NETWORK])
   const context = new URL('../images/proxy', import.meta.url).pathname
