@@ -135,6 +135,19 @@ TEST_F(LedgerWriterTest, AppliedTwiceIsRefused) {
     EXPECT_THAT(ledger(), SizeIs(1));
 }
 
+TEST_F(LedgerWriterTest, SeveralAreMarkedTogetherInTheirOrder) {
+    db().run("CREATE TABLE old ()");
+    EXPECT_EQ(writer->mark_all_applied({bundled("1_a"), bundled("2_b"), bundled("3_c")}, seconds(1)).kind, Kind::done);
+    EXPECT_THAT(ledger(), ElementsAre("1_a finished 0 []", "2_b finished 0 []", "3_c finished 0 []"));
+}
+
+TEST_F(LedgerWriterTest, SeveralAreMarkedAllOrNone) {
+    make_ledger();
+    add_row("2_b", "now()", "now()");
+    EXPECT_EQ(writer->mark_all_applied({bundled("1_a"), bundled("2_b")}, seconds(1)).kind, Kind::already_applied);
+    EXPECT_THAT(ledger(), SizeIs(1));
+}
+
 TEST_F(LedgerWriterTest, FollowsTheSchemaOfTheUrl) {
     db().run("CREATE SCHEMA app");
     const auto in_app = ledger_writer(options(url("schema=app")), stop);
