@@ -1,4 +1,5 @@
-# The .deb (cpack -G DEB): one static binary, no dependencies, its licence. packaging/build runs it.
+# The .deb (cpack -G DEB): one static binary, no dependencies, man page, licences of what is linked in, bill of materials.
+# packaging/build runs it, and has put the last three into package-files/ of the build tree by then.
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME migration-guard)
@@ -13,4 +14,8 @@ if(CMAKE_CROSSCOMPILING AND GUARD_TRIPLET MATCHES "^aarch64")
   set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE arm64)
 endif()
 install(FILES ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION share/doc/migration-guard RENAME copyright)
+set(package_files ${CMAKE_BINARY_DIR}/package-files)
+install(FILES ${package_files}/migration-guard.1.gz DESTINATION share/man/man1 OPTIONAL)
+install(FILES ${package_files}/sbom.spdx.json DESTINATION share/doc/migration-guard OPTIONAL)
+install(DIRECTORY ${package_files}/licenses DESTINATION share/doc/migration-guard OPTIONAL)
 include(CPack)
