@@ -11,6 +11,7 @@
 #include "guard/resolve.hpp"
 #include "log/journal.hpp"
 #include "log_source.hpp"
+#include "prisma/cli.hpp"
 #include "report/report.hpp"
 #include "system/child_process.hpp"
 #include "system/exec_app.hpp"
@@ -93,16 +94,27 @@ int Program::run() {
     }
     if (loaded_.settings.mode == Mode::observe) return observe(system::find_command(line_.command, start_.variables));
     find_everything();
-    const auto command = system::find_command(line_.command, start_.variables);
-    if (command.is_shell) log_->event(Level::warn, "command", words_for_shell(), {});
-    warn_about_probe();
-    return enforce(command);
+    return enforce();
 }
 
-int Program::enforce(const system::Command& command) {
+/// 78 and 66 come before 126 and 127: the bundle is waited for only when there is something to compare with.
+system::Command Program::find_app() {
+    try {
+        return system::find_command(line_.command, start_.variables);
+    } catch (const Failure&) {
+        static_cast<void>(image_->bundle.get());
+        throw;
+    }
+}
+
+int Program::enforce() {
+    system::Command command;
     Outcome outcome;
     {
         auto world = build_world();
+        command = find_app();
+        if (command.is_shell) log_->event(Level::warn, "command", words_for_shell(), {});
+        warn_about_probe();
         outcome = Guard(world.plan(), world.ports()).bring_up_to_date();
     }
     if (outcome.code != ExitCode::ok) return conclude(outcome);
@@ -158,8 +170,8 @@ int Program::check_bundle() {
     const auto cli = cli_problem(*image_, loaded_.settings);
     return conclude(migration_guard::check_bundle(
         {image_->bundle, image_->declared, loaded_.settings,
-         never_created_options(*image_, loaded_.settings, start_.variables, start_.directory),
-         cli.message, cli.remedy, cli.code}));
+         never_created_options(*image_, loaded_.settings, start_.variables, start_.directory), cli.message, cli.remedy,
+         cli.code}));
 }
 
 int Program::migrate() {
@@ -268,8 +280,25 @@ void Program::configure() {
 }
 
 void Program::find_everything() {
-    image_ = read_image(loaded_.settings, start_.variables, start_.directory);
+    try {
+        image_ = read_image(loaded_.settings, start_.variables, start_.directory);
+    } catch (const Failure& failure) {
+        if (failure.code == ExitCode::bundle_unreadable) judge_url_alone();
+        throw;
+    }
     find_database();
+}
+
+/// Without a schema nobody knows which variable is meant; a bad URL in the usual one is told all the same (78 before
+/// 66).
+void Program::judge_url_alone() const {
+    Image alone;
+    alone.project.directory = start_.directory;
+    const auto& named = loaded_.settings.database_url_env;
+    const auto name = named.empty() ? std::string("DATABASE_URL") : named;
+    if (prisma::variable(start_.variables, name).empty() && prisma::variable(start_.variables, name + "_FILE").empty())
+        return;
+    static_cast<void>(find_databases(alone, loaded_.settings, start_.variables, start_.directory));
 }
 
 void Program::find_database() {

@@ -43,7 +43,7 @@ private:
     int config();
     int probe();
 
-    int enforce(const system::Command& command);
+    int enforce();
     int observe(const system::Command& command);
     void warn_about_probe();
     [[noreturn]] void exec(const system::Command& command);
@@ -53,6 +53,8 @@ private:
     /// Project, URLs and start line (66, 78).
     void find_everything();
     void find_database();
+    void judge_url_alone() const;
+    [[nodiscard]] system::Command find_app();
     World build_world();
     int conclude(const Outcome& outcome);
     [[nodiscard]] Ending ending();

@@ -164,6 +164,12 @@ bool is_prisma8_layout(const fs::path& directory) {
 
 Bundle read_bundle(const fs::path& migrations_dir, bool by_locale, std::vector<std::string>& notices,
                    const std::string& provider) {
+    std::error_code error;
+    const auto type = fs::status(migrations_dir, error).type();
+    if (type != fs::file_type::directory && type != fs::file_type::none)  // none: the listing says why
+        refuse(fmt::format("no migrations: {} is not a directory", migrations_dir.string()),
+               "copy prisma/migrations into the image (Dockerfile: COPY prisma ./prisma; is it in .dockerignore?), or "
+               "set migrationsDir (MIGRATION_GUARD_MIGRATIONS_DIR)");
     auto listing = list_migrations(migrations_dir);
     for (const auto& link : listing.links)
         notices.push_back(fmt::format("{} is a symbolic link: Prisma passes it over, and so does the guard",

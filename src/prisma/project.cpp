@@ -101,12 +101,8 @@ void take_migrations(Project& project, const Settings& settings, const SchemaSea
                      const SchemaLocation& schema, const fs::path& directory) {
     std::error_code error;
     if (settings.migrations_dir.empty()) {
-        project.migrations_dir = find_migrations(search, schema);
-        if (fs::is_directory(project.migrations_dir, error)) return;
-        throw Failure(ExitCode::bundle_unreadable,
-                      fmt::format("no migrations: {} is not a directory", project.migrations_dir.string()),
-                      "copy prisma/migrations into the image (Dockerfile: COPY prisma ./prisma; is it in "
-                      ".dockerignore?), or set migrationsDir (MIGRATION_GUARD_MIGRATIONS_DIR)");
+        project.migrations_dir = find_migrations(search, schema);  // read_bundle tells when there is none
+        return;
     }
     project.migrations_dir = (directory / settings.migrations_dir).lexically_normal();
     if (!fs::is_directory(project.migrations_dir, error))

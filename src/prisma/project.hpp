@@ -53,7 +53,7 @@ struct Project {
     std::vector<std::string> notices;          ///< one line each, for the log
 };
 
-/// Looks up everything. Throws Failure 66 (no schema, no migrations directory, a Prisma 8 layout) or 78 (a configured
+/// Looks up everything. Throws Failure 66 (no schema, a Prisma 8 layout) or 78 (a configured
 /// path that does not exist, or one that the config file computes). A few stat calls; reads package.json files and the
 /// config file, no scripts.
 Project find_project(const Settings& settings, const Environment& environment);
@@ -65,8 +65,8 @@ Project find_project(const Settings& settings, const Environment& environment, c
 bool orders_by_locale(const Settings& settings, const std::optional<Cli>& cli);
 
 /// The directories of the bundle with their scripts, ordered; checksums computed.
-/// Throws Failure 66: unreadable, no migration at all, another provider in migration_lock.toml, a Prisma 8 layout.
-/// `provider` is the datasource's connector name ("postgresql" for "postgres").
+/// Throws Failure 66: no such directory, unreadable, no migration at all, another provider in migration_lock.toml, a
+/// Prisma 8 layout. `provider` is the datasource's connector name ("postgresql" for "postgres").
 Bundle read_bundle(const std::filesystem::path& migrations_dir, bool by_locale, std::vector<std::string>& notices,
                    const std::string& provider = "postgresql");
 
