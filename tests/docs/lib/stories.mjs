@@ -95,7 +95,8 @@ export const stories = {
   'two-roles'(scene) {
     applied(scene)
     scene.login('app')
-    scene.sql('GRANT SELECT ON ALL TABLES IN SCHEMA public TO app; GRANT INSERT ON "User", "Tag", "_TagToUser" TO app')
+    scene.sql(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO app; GRANT INSERT, UPDATE, DELETE ON "User", "Tag", "_TagToUser" TO app;
+      GRANT USAGE ON SEQUENCE "User_id_seq", "Tag_id_seq" TO app`)
   },
 
   /** Every object is there, and a trigger refuses what the app does. */
