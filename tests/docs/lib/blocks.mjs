@@ -72,7 +72,7 @@ export function comparable(output) {
     .replace(/"(\w*[mM]s)":\s*[\d.]+/g, '"$1": N')
     .replace(/\b\d+(\.\d+)? ?(ms|s|seconds)\b/g, 'N $2')
     .replace(/\b\d+\.\d+(\.\d+)?\b/g, 'VERSION')
-    .replace(/about \d+ rows, \d+ inserts/g, 'about N rows, N inserts') // PostgreSQL's statistics come late
+    .replace(/about \d+ rows?; inserts, undone ones too: \d+/g, 'about N rows') // PostgreSQL's statistics come late
     .replace(/-{4,}/g, '----')
     .replace(/\s+/g, ' ')
     .trim()

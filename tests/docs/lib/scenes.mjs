@@ -110,11 +110,11 @@ export class Scene {
 
   /** Applies what the app bundles, without the CLI; the schema check stays aside. */
   deploy() {
-    execFileSync(binary, ['migrate', '--apply', 'native', '--on-schema-mismatch', 'ignore'], {
-      cwd: this.app,
-      env: this.environment,
-      stdio: 'pipe',
-    })
+    this.guard('migrate', '--apply', 'native', '--on-schema-mismatch', 'ignore')
+  }
+
+  guard(...options) {
+    execFileSync(binary, options, { cwd: this.app, env: this.environment, stdio: 'pipe' })
   }
 
   /** Runs commands one after the other in one shell; gives what each wrote, both streams together. */

@@ -31,6 +31,36 @@ export const stories = {
 
   september,
 
+  /** The same, with the app's log: a timestamp and prisma:error, then a sentence without either. */
+  incident(scene) {
+    september(scene)
+    scene.write('app.log', [
+      '2025-11-10T03:51:27.425062648Z prisma:error',
+      'Invalid `prisma.analyticsEvent.create()` invocation:',
+      'The table `public.AnalyticsEvent` does not exist in the current database.',
+      '',
+    ].join('\n').repeat(3))
+  },
+
+  /** The third migration is recorded as applied, and never ran. */
+  marked(scene) {
+    september(scene)
+    scene.guard('resolve', '--applied', ANALYTICS)
+  },
+
+  /** DATABASE_URL names the database of another app. */
+  'other-app'(scene) {
+    const ours = [INIT, TAGS, ANALYTICS].map((name) => [name, scene.script(name)])
+    const smoke = scene.read(SMOKE)
+    for (const [name] of ours) scene.remove(`prisma/migrations/${name}`)
+    scene.remove(SMOKE)
+    scene.migration('20240101000000_invoices', 'CREATE TABLE invoices (id INT PRIMARY KEY);\n')
+    scene.deploy()
+    scene.remove('prisma/migrations/20240101000000_invoices')
+    for (const [name, script] of ours) scene.migration(name, script)
+    scene.write(SMOKE, smoke)
+  },
+
   /** The table of an applied migration was dropped by hand. */
   dropped(scene) {
     applied(scene)
