@@ -79,14 +79,31 @@ void add_warnings(Situation& situation, std::vector<Warning> warnings) {
     }
 }
 
+bool has_row_since(const std::string& migration, const std::vector<LedgerRow>& before,
+                   const std::vector<LedgerRow>& now) {
+    return std::ranges::any_of(now, [&](const LedgerRow& row) {
+        return row.migration_name == migration && std::ranges::find(before, row.id, &LedgerRow::id) == before.end();
+    });
+}
+
+/// The ledger was read before the catalogue: what another replica has applied in between collides with nothing. Whoever
+/// applied it has written a row first.
+void drop_what_was_begun_since(std::vector<Collision>& collisions, const std::vector<LedgerRow>& before,
+                               Database& database) {
+    if (collisions.empty()) return;
+    const auto now = database.look({}).ledger.rows;
+    std::erase_if(collisions, [&](const Collision& one) { return has_row_since(one.migration, before, now); });
+}
+
 void add_collisions(Situation& situation, const Plan& plan, const std::vector<std::string>& pending,
-                    Database& database) {
+                    const std::vector<LedgerRow>& rows, Database& database) {
     // Without a ledger every table is a collision: that case has a code of its own.
     if (pending.empty() || plan.settings.on_collision == Policy::ignore ||
         situation.ledger != LedgerReading::State::present) {
         return;
     }
     auto found = find_collisions(plan.bundle.get(), pending, situation.schema, database);
+    drop_what_was_begun_since(found.collisions, rows, database);
     situation.collisions = std::move(found.collisions);
     add_warnings(situation, std::move(found.warnings));
     for (const auto& collision : situation.collisions) {
@@ -124,7 +141,7 @@ Examination examine(const Plan& plan, const Ports& ports) {
     seen.snapshot = std::move(looked.snapshot);
     seen.pending = situation.history.names(MigrationState::pending);
     situation.order_disputed = disputed(seen.pending, plan.other_order);
-    add_collisions(situation, plan, seen.pending, ports.database);
+    add_collisions(situation, plan, seen.pending, seen.snapshot.ledger.rows, ports.database);
     if (!seen.pending.empty()) warn_of_pooler(situation, plan, seen.snapshot.server);
 
     const auto begun = ports.clock.now();

@@ -87,6 +87,20 @@ TEST_F(Examine, WhereAnObjectStandsInsteadIsToldOfEachKind) {
         << "the connection's schema first, never the declared one, and no enum for a table";
 }
 
+TEST_F(Examine, WhatAnotherReplicaAppliesBetweenTwoLooksIsNoCollision) {
+    world.server.snapshot.ledger.state = LedgerReading::State::present;
+    script("CREATE TABLE a (id int);");
+    declare({});
+    world.server.snapshot.catalogue.relations[{"public", "a"}] = {};
+    EXPECT_EQ(look().situation.collisions.size(), 1U) << "nobody has begun it: the table was made by hand";
+    world.server.after_look = [&](int /*look*/) {
+        if (world.server.snapshot.ledger.rows.empty()) world.server.apply("1");
+    };
+    const auto seen = look();
+    EXPECT_THAT(seen.pending, ElementsAre("1")) << "as the first look has it";
+    EXPECT_THAT(seen.situation.collisions, IsEmpty());
+}
+
 TEST_F(Examine, SyntaxOfAFuturePrismaIsToldAlsoWhileSomethingIsPending) {
     declare({});
     declared.warnings = {"schema.prisma:3: unknown block 'policy'"};
