@@ -54,12 +54,6 @@ DeclaredPart declared_part(const std::vector<PslFile>& files, const std::optiona
     return part;
 }
 
-prisma::DatasourceUrls datasource_urls(const std::optional<Datasource>& datasource) {
-    if (!datasource) return {};
-    return {datasource->url.variable, datasource->url.literal, datasource->direct_url.variable,
-            datasource->direct_url.literal};
-}
-
 /// The schema that both URLs mean: one of them may leave it out, but they may not contradict each other.
 std::optional<std::string> common_schema(const Settings& settings, const postgres::DatabaseUrl& app,
                                          const postgres::DatabaseUrl& migrate) {
@@ -146,6 +140,12 @@ Image read_image(const Settings& settings, const prisma::Environment& environmen
                          return declared_part(files, datasource);
                      }).share();
     return image;
+}
+
+prisma::DatasourceUrls datasource_urls(const std::optional<Datasource>& datasource) {
+    if (!datasource) return {};
+    return {datasource->url.variable, datasource->url.literal, datasource->direct_url.variable,
+            datasource->direct_url.literal};
 }
 
 Databases find_databases(const Image& image, const Settings& settings, const prisma::Environment& environment,

@@ -34,6 +34,9 @@ struct Image {
 /// Finds the project and starts to read bundle and schema. Throws Failure 66 or 78.
 Image read_image(const Settings& settings, const prisma::Environment& environment, const std::filesystem::path& cwd);
 
+/// url and directUrl of the schema's datasource; empty without one.
+prisma::DatasourceUrls datasource_urls(const std::optional<Datasource>& datasource);
+
 /// What the CLI gets to know of the database, and whether it may be run on it at all.
 struct CliUrl {
     std::string url;             ///< what its environment carries: the migrate URL with the schema that counts

@@ -4,6 +4,7 @@
 #include "base/version.hpp"
 #include "config/help.hpp"
 #include "config/show.hpp"
+#include "effective.hpp"
 #include "guard/baseline.hpp"
 #include "guard/check_bundle.hpp"
 #include "guard/diagnose.hpp"
@@ -246,7 +247,8 @@ Diagnosis Program::look_into(std::optional<LogFindings> logs) {
 
 int Program::config() {
     configure();
-    return print(line_.json ? config::show_json(loaded_) : config::show_text(loaded_));
+    const auto findings = effective_values(loaded_.settings, start_.variables, start_.directory);
+    return print(line_.json ? config::show_json(loaded_, findings) : config::show_text(loaded_, findings));
 }
 
 /// Exits 0 or 1 in every case: Docker reserves the other codes.

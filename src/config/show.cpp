@@ -52,36 +52,68 @@ std::string plain(std::string_view markdown) {
     return text;
 }
 
-ordered_json json_entry(const Settings& settings, const Option& option, const Origin& origin) {
+const Found* found_for(const Findings& findings, const Option& option, const Origin& origin) {
+    const auto found = findings.find(option.key);
+    return found == findings.end() || origin.source != Source::default_value ? nullptr : &found->second;
+}
+
+bool has_value(const Found* found) {
+    return found != nullptr && !std::holds_alternative<std::monostate>(found->value);
+}
+
+ordered_json json_of(const Found& found) {
+    if (const auto* const list = std::get_if<std::vector<std::string>>(&found.value)) {
+        auto words = ordered_json::array();
+        for (const auto& word : *list) words.push_back(mask_credentials(word));
+        return words;
+    }
+    if (const auto* const number = std::get_if<int>(&found.value)) return *number;
+    return one_line(mask_credentials(std::get<std::string>(found.value)));
+}
+
+ordered_json json_entry(const Settings& settings, const Option& option, const Origin& origin, const Found* found) {
+    if (has_value(found)) return {{"value", json_of(*found)}, {"from", "found"}, {"place", found->place}};
     ordered_json entry{{"value", json_value(settings, option)}};
     const bool unset = !value_text(settings, option).has_value();
     if (unset) entry["unset"] = plain(default_text(option));
     entry["from"] = word_of_source(origin.source);
-    entry["place"] = origin.place.empty() ? ordered_json(nullptr) : ordered_json(origin.place);
+    const auto& place = found != nullptr ? found->place : origin.place;
+    entry["place"] = place.empty() ? ordered_json(nullptr) : ordered_json(place);
     return entry;
+}
+
+std::string text_line(const Settings& settings, const Option& option, const Origin& origin, const Found* found) {
+    const auto value = value_text(settings, option);
+    std::string shown = value ? one_line(mask_credentials(*value)) : "(" + plain(default_text(option)) + ")";
+    std::string place = origin.place.empty() ? "" : "from " + origin.place;
+    if (found != nullptr) place = one_line(found->place);
+    if (has_value(found)) {
+        const auto json = json_of(*found);
+        shown = json.is_string() ? json.get<std::string>() : json.dump();
+    }
+    return fmt::format("{:<26}{}{}{}\n", option.key, shown, place.empty() ? "" : "   ", place);
 }
 
 }  // namespace
 
-std::string show_text(const Loaded& loaded) {
+std::string show_text(const Loaded& loaded, const Findings& findings) {
     const Settings settings = shown_settings(loaded.settings);
     std::string out = fmt::format("configuration: {}\n\n", loaded.source);
     for (std::size_t i = 0; i < options().size(); ++i) {
         const Option& option = options()[i];
         const Origin& origin = loaded.origins[i];
-        const auto value = value_text(settings, option);
-        const std::string shown = value ? one_line(mask_credentials(*value)) : "(" + plain(default_text(option)) + ")";
-        out += fmt::format("{:<26}{}{}{}\n", option.key, shown, origin.place.empty() ? "" : "   from ", origin.place);
+        out += text_line(settings, option, origin, found_for(findings, option, origin));
     }
     for (const auto& warning : loaded.warnings) out += "\nwarning: " + one_line(warning);
     return loaded.warnings.empty() ? out : out + "\n";
 }
 
-std::string show_json(const Loaded& loaded) {
+std::string show_json(const Loaded& loaded, const Findings& findings) {
     const Settings settings = shown_settings(loaded.settings);
     ordered_json keys;
     for (std::size_t i = 0; i < options().size(); ++i)
-        keys[std::string(options()[i].key)] = json_entry(settings, options()[i], loaded.origins[i]);
+        keys[std::string(options()[i].key)] =
+            json_entry(settings, options()[i], loaded.origins[i], found_for(findings, options()[i], loaded.origins[i]));
     const ordered_json document{{"source", loaded.source},
                                 {"file", loaded.file.empty() ? ordered_json(nullptr) : ordered_json(loaded.file)},
                                 {"settings", keys},

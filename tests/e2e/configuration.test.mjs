@@ -31,6 +31,39 @@ test('config shows no secret', async (context) => {
   }
 })
 
+test('config is effective: what was found stands in the place of what is looked for', async (context) => {
+  const project = Project.create(context, { ...shop(), major: 6 })
+  project.write('prisma/smoke/one.sql', 'SELECT true')
+  const { json, code } = await project.json('postgresql://app:hunter2@db/app?schema=shop&connect_timeout=7', ['config', '--json'],
+    { env: { PORT: '3000' } })
+  assert.equal(code, 0)
+  const keys = ['databaseUrlEnv', 'databaseSchema', 'schemaPath', 'migrationsDir', 'migrationOrder', 'smokeDir', 'connectTimeout', 'probePort']
+  assert.deepEqual(keys.map((key) => json.settings[key].value),
+    ['DATABASE_URL', 'shop', 'prisma/schema.prisma', 'prisma/migrations', 'locale', 'prisma/smoke', '7s', 3000])
+  for (const key of keys) assert.equal(json.settings[key].from, 'found', key)
+  assert.match(json.settings.databaseUrlEnv.place, /schema\.prisma.*environment/)
+  assert.match(json.settings.prismaCommand.value.join(' '), /node .*node_modules\/prisma\/build\/index\.js$/)
+  assert.match(json.settings.prismaCommand.place, /prisma 6\.\d+/)
+  const text = await project.guard(undefined, ['config', '--schema-path', 'prisma/schema.prisma'], { env: { DATABASE_URL: undefined } })
+  assert.equal(text.code, 0, text.stderr)
+  assert.match(text.stdout, /^schemaPath +prisma\/schema\.prisma +from --schema-path$/m, 'what is set wins')
+  assert.match(text.stdout, /^databaseUrlEnv +DATABASE_URL +found in schema\.prisma; no database URL: DATABASE_URL is not set/m)
+})
+
+test('config of a place where nothing is', async (context) => {
+  const project = Project.create(context, { cli: false })
+  project.remove()
+  const { mkdirSync } = await import('node:fs')
+  mkdirSync(project.directory)
+  for (const url of [undefined, 'nonsense', 'mysql://app:hunter2@db/app']) {
+    const result = await project.guard(url, ['config'], { env: { DATABASE_URL: url } })
+    assert.equal(result.code, 0, result.stderr)
+    assert.match(result.stdout, /^schemaPath +\(found as Prisma finds it\) +not found: no schema\.prisma/m)
+    assert.match(result.stdout, /^prismaCommand +\(found in node_modules\) +not found/m)
+    assert.doesNotMatch(result.stdout, /hunter/)
+  }
+})
+
 test("captain-definition is read, CapRover's own keys are not looked at", async (context) => {
   const project = Project.create(context, shop())
   project.write('captain-definition', JSON.stringify({ schemaVersion: 2, dockerfilePath: './Dockerfile', unknown: [1],

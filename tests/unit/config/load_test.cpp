@@ -263,5 +263,29 @@ TEST_F(Load, config_shows_every_key_with_its_origin) {
     EXPECT_THAT(text + json.dump(), Not(HasSubstr("hush")));
 }
 
+TEST_F(Load, config_shows_what_was_found_in_the_place_of_a_default) {
+    section(R"({"schemaPath": "db/schema.prisma"})");
+    const auto loaded = load();
+    const Findings findings{{"schemaPath", {"prisma/schema.prisma", "found"}},
+                            {"databaseUrlEnv", {"PG_URL", "found in schema.prisma, not set"}},
+                            {"prismaCommand", {std::vector<std::string>{"node", "postgresql://a:hush@h/d"}, "found"}},
+                            {"migrationsDir", {{}, "not found: no such folder"}}};
+    const auto keys = nlohmann::json::parse(show_json(loaded, findings))["settings"];
+    EXPECT_EQ(keys["schemaPath"]["value"], "db/schema.prisma") << "what is set wins";
+    EXPECT_EQ(keys["databaseUrlEnv"]["value"], "PG_URL");
+    EXPECT_EQ(keys["databaseUrlEnv"]["from"], "found");
+    EXPECT_EQ(keys["databaseUrlEnv"]["place"], "found in schema.prisma, not set");
+    EXPECT_EQ(keys["prismaCommand"]["value"][0], "node");
+    EXPECT_EQ(keys["migrationsDir"]["value"], nullptr);
+    EXPECT_EQ(keys["migrationsDir"]["place"], "not found: no such folder");
+    EXPECT_FALSE(keys["migrationsDir"]["unset"].empty());
+    const auto text = show_text(loaded, findings);
+    EXPECT_THAT(text, HasSubstr("schemaPath                db/schema.prisma   from captain-definition:1:"));
+    EXPECT_THAT(text, HasSubstr("databaseUrlEnv            PG_URL   found in schema.prisma, not set\n"));
+    EXPECT_THAT(text, HasSubstr("prismaCommand             [\"node\",\"postgresql://a:***@h/d\"]   found\n"));
+    EXPECT_THAT(text, HasSubstr(")   not found: no such folder\n"));
+    EXPECT_THAT(text + keys.dump(), Not(HasSubstr("hush")));
+}
+
 }  // namespace
 }  // namespace migration_guard::config
