@@ -35,6 +35,7 @@ describe('rough weather on a Swarm', { concurrency: 3, timeout: 900_000 }, () =>
       })
       assert.deepEqual([result.end, result.serving, result.failed], ['completed', 'v2slow', 0])
       assert.equal(starts, '2', 'one row for each migration: it was applied once')
+      assert.deepEqual(result.exitCodes, [], 'nobody mistook what another one applied for a collision (82)')
       assert.equal(result.ledger, APPLIED)
     })
 
