@@ -5,7 +5,7 @@
 #   ./guard.sh shop check --json
 #   ./guard.sh --image img-captain-shop:8 shop resolve --rolled-back 20251103091000_add_analytics
 #
-# A container of its own with the environment, networks and volumes (read-only) that the service has; removed afterwards.
+# A container of its own with the environment, networks and volumes (read-only) of the service; removed afterwards.
 # The image is the service's, or --image (GUARD_APP_IMAGE): after a rollback the service is back at the OLD image, which
 # does not have the migration that failed. The status is the guard's.
 # From elsewhere: ssh root@SERVER 'sh -s' -- shop diagnose <guard.sh

@@ -237,7 +237,8 @@ describe('in a container', { concurrency: 2, timeout: 600_000 }, () => {
         'captain-definition': '{"schemaVersion": 2, "x-migration-guard": {"apply": "native", "probePath": "/"}}',
       })
       const name = uniqueName('guard-test-port')
-      await docker(['run', '-d', '--name', name, ...runArgs(await newDatabase(), [...env, '-e', 'BOOT_MS=15000']), image])
+      const args = runArgs(await newDatabase(), [...env, '-e', 'BOOT_MS=15000'])
+      await docker(['run', '-d', '--name', name, ...args, image])
       try {
         await until('healthy', async () => (await stateOf(name, '.State.Health.Status')) === 'healthy', 60)
         const log = await logsOf(name)
@@ -273,14 +274,16 @@ describe('in a container', { concurrency: 2, timeout: 600_000 }, () => {
       const database = await newDatabase()
       assert.equal((await once(database, APP, ['migration-guard', 'migrate'])).status, 0)
       const name = uniqueName('guard-test-trial')
-      await docker(['run', '-d', '--name', name, ...runArgs(database, [...extra, '--entrypoint', 'node']), APP, 'server.mjs'])
+      const args = runArgs(database, [...extra, '--entrypoint', 'node'])
+      await docker(['run', '-d', '--name', name, ...args, APP, 'server.mjs'])
       const folder = await mkdtemp('/tmp/guard-trial-')
       try {
         await until('the app listens', async () => (await logsOf(name)).includes('listens'), 60)
         await writeFile(`${folder}/migration-guard`, await readFrom(GUARD_IMAGE, '/migration-guard'), { mode: 0o755 })
-        const before = await server.sql(database, 'select count(*) from _prisma_migrations')
+        const rows = () => server.sql(database, 'select count(*) from _prisma_migrations')
+        const before = await rows()
         const result = await run('sh', ['-e', '-c', script], { cwd: folder, env: { PATH, app: name } })
-        assert.equal(await server.sql(database, 'select count(*) from _prisma_migrations'), before, 'nothing is written')
+        assert.equal(await rows(), before, 'nothing is written')
         assert.deepEqual(await readdir(folder), ['migration-guard'], 'no file with a password is left')
         return result
       } finally {

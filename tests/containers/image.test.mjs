@@ -35,8 +35,8 @@ describe('Dockerfile', { timeout: 80 * MINUTES }, () => {
 
   it('the build stage holds the whole tree, so that the tests can be run in it', async () => {
     await build('guard-test/build', ['--target', 'build'], '0')
-    const files = ['README.md', 'CHANGELOG.md', 'docs/runbook.md', 'examples/analytics-app/README.md', 'tests/docs/links.test.mjs']
-    await docker(['run', '--rm', 'guard-test/build', 'ls', ...files])
+    const pages = ['README.md', 'CHANGELOG.md', 'docs/runbook.md', 'examples/analytics-app/README.md']
+    await docker(['run', '--rm', 'guard-test/build', 'ls', ...pages, 'tests/docs/links.test.mjs'])
   })
 
   it('the bill of materials names each licence text that is there', async () => {

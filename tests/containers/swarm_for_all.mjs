@@ -1,4 +1,5 @@
-// One Swarm for a whole run of the suite: node swarm_for_all.mjs begin|end (CTest fixtures; by hand each file has its own).
+// One Swarm for a whole run of the suite: node swarm_for_all.mjs begin|end (CTest fixtures; by hand each file makes its
+// own).
 //
 // Leaving a Swarm wipes the engine's DNS records of *all* networks (libnetwork, cleanupServiceDiscovery), so that
 // containers of other tests no longer find each other: nobody may leave while another test runs.

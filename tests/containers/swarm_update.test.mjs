@@ -81,9 +81,10 @@ describe('a release deployed as CapRover deploys it', { concurrency: 3, timeout:
     assert.equal(result.ledger, FAILED)
   })
 
-  it("an app with a volume under CapRover's default: stop-first and pause, nobody serves until the next deploy", async () => {
+  it("a volume under CapRover's default: stop-first and pause, nobody serves until the next deploy", async () => {
     let whilePaused
-    const result = await scenario(world, 'failing-migration-volume-paused', { serves: 'v1', volume: true }, async (run) => {
+    const options = { serves: 'v1', volume: true }
+    const result = await scenario(world, 'failing-migration-volume-paused', options, async (run) => {
       await run.deploy('v2bad')
       const end = await run.ended(120)
       await until('a restart has failed too', async () => (await run.tasks()).some((task) => task.exitCode === 81), 60)

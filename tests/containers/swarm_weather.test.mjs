@@ -130,7 +130,8 @@ describe('rough weather on a Swarm', { concurrency: 3, timeout: 900_000 }, () =>
   it('a healthy app outlives its database: the probe never asks it', async () => {
     const own = await startPostgres({ network: NETWORK, alias: 'srv-captain--db-gone' })
     try {
-      const result = await scenario({ ...world, database: own }, 'database-gone-later', { serves: 'v1' }, async (run) => {
+      const there = { ...world, database: own }
+      const result = await scenario(there, 'database-gone-later', { serves: 'v1' }, async (run) => {
         const [before] = await run.running()
         await own.stop()
         await sleep(12_000)

@@ -146,11 +146,12 @@ describe('packages', { timeout: 600_000 }, () => {
 
     /** The package of a platform for which no binary was built here: npm does not install it, but the lock names it. */
     async function packStandIn(cpu) {
-      const version = JSON.parse(await readFile(join(ROOT, 'packaging/npm/platform/package.json'), 'utf8'))
+      const platform = JSON.parse(await readFile(join(ROOT, 'packaging/npm/platform/package.json'), 'utf8'))
       const at = join(folder, `platform-${cpu}`)
       await must('mkdir', ['-p', at])
       const { stdout } = await must('tar', ['xzfO', named(/^migration-guard-\d[\d.]*\.tgz$/), 'package/package.json'])
-      const manifest = { ...version, version: JSON.parse(stdout).version, name: `@migration-guard/linux-${cpu}`, cpu: [cpu] }
+      const { version } = JSON.parse(stdout)
+      const manifest = { ...platform, version, name: `@migration-guard/linux-${cpu}`, cpu: [cpu] }
       await writeFile(join(at, 'package.json'), JSON.stringify(manifest))
       await must('npm', ['pack', '--pack-destination', join(project, 'vendor')], { cwd: at })
     }

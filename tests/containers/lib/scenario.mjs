@@ -8,8 +8,8 @@ import { exitCodes, NETWORK, record, running, serviceOf, startClient, tasks, upd
 
 export const tagOf = (release, base = BASE) => `${base}:${release.toLowerCase()}`
 
-/** What docs/caprover.md tells people to paste. Durations of a test: shorter monitor, the image's own health check. (The
- * file itself: swarm_override.test.mjs.) */
+/** What docs/caprover.md tells people to paste, with a shorter monitor and the image's own health check. (The file
+ * itself: swarm_override.test.mjs.) */
 export const OVERRIDE = {
   TaskTemplate: { RestartPolicy: { Condition: 'any', Delay: 5_000_000_000 } },
   UpdateConfig: { Parallelism: 1, FailureAction: 'rollback', Monitor: 5_000_000_000, MaxFailureRatio: 0 },
@@ -47,7 +47,8 @@ export async function scenario(world, name, options, body) {
       id,
       app,
       database,
-      deploy: (next, options = {}) => deploy(id, Object.assign(app, { image: tagOf(next, base) }, options.app), options),
+      deploy: (next, options = {}) =>
+        deploy(id, Object.assign(app, { image: tagOf(next, base) }, options.app), options),
       ended: (seconds = 90) => updateEnds(id, seconds),
       tasks: () => tasks(id),
       running: () => running(id),
