@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { compareConfig, compareDdl, compareDmmf } from './compare.mjs'
 import { generate } from './generate.mjs'
 import { Guard } from './guard.mjs'
+import { installedSchemas, whatIsMissing } from './installed.mjs'
 import { mutate } from './mutate.mjs'
 import { Random } from './random.mjs'
 import { specimens } from './specimens.mjs'
@@ -26,6 +27,10 @@ const skip = installed ? false : 'NOT RUN: tests/differential/install first'
 if (skip && process.env.CI) throw new Error(skip)
 
 const prisma = installed ? await import('./prisma.mjs') : { majors: [], majorsWithEngine: [] }
+const build = process.env.GUARD_BUILD_ROOT ?? fileURLToPath(new URL('../..', import.meta.url))
+const noPackages = installed ? whatIsMissing(build) : undefined
+if (noPackages && process.env.CI) throw new Error(noPackages)
+const found = installed && !noPackages ? installedSchemas(build) : {}
 let guard
 before(() => {
   if (!existsSync(program)) throw new Error(`no psl_dump at ${program}: build it, or set PSL_DUMP`)
@@ -68,6 +73,13 @@ for (const major of [4, 5, 6, 7]) {
         if (await check(major, files, { withDdl: false })) accepted++
       }
       assert.ok(accepted >= perMajor / 4, `only ${accepted} of ${perMajor * 4} damaged schemas were valid`)
+    })
+
+    test('schemas of installed packages', { skip: noPackages && `NOT RUN: ${noPackages}` }, async (context) => {
+      let accepted = 0
+      for (const [name, text] of Object.entries(found)) if (await check(major, [[name, text]], { withDdl })) accepted++
+      context.diagnostic(`${accepted} of ${Object.keys(found).length} found are accepted by Prisma ${major}`)
+      assert.ok(accepted > 0, 'none is a schema of this major')
     })
 
     for (const [name, specimen] of Object.entries(specimens)) {
