@@ -136,7 +136,6 @@ describe('packages', { timeout: 600_000 }, () => {
       registry = await emptyRegistry()
       project = join(folder, 'project')
       await must('mkdir', ['-p', join(project, 'vendor')])
-      await writeFile(join(project, 'package.json'), '{ "name": "project", "private": true }')
       for (const name of files.filter((one) => one.endsWith('.tgz')))
         await copyFile(join(PACKAGES, name), join(project, 'vendor', name))
       for (const cpu of ['x64', 'arm64'])
@@ -164,7 +163,9 @@ describe('packages', { timeout: 600_000 }, () => {
           commands.map(([word]) => word),
           ['install', 'install', 'ci'],
         )
-        await rm(join(project, 'node_modules'), { recursive: true, force: true })
+        for (const name of ['node_modules', 'package-lock.json'])
+          await rm(join(project, name), { recursive: true, force: true })
+        await writeFile(join(project, 'package.json'), '{ "name": "project", "private": true }')
         for (const command of commands) await npm(command)
         assert.match((await must(installed(), ['--version'])).stdout, VERSION)
         assert.deepEqual(registry.asked, [], 'a name that anybody could register')
