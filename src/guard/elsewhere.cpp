@@ -100,6 +100,7 @@ Elsewhere find_elsewhere(const Plan& plan, const Outcome& check, Database& datab
     });
     if (tables.empty() || !all_were_there) return elsewhere;
     std::vector<std::string> names;
+    names.reserve(tables.size());
     for (const auto& table : tables) names.push_back(table.name);
     const auto one = the_one_schema_with(tables, database.find_everywhere(names, {}).relations);
     if (!one.empty() && stand_as_declared(tables, one, plan, database)) elsewhere.moved_to = one;
