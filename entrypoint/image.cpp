@@ -2,29 +2,27 @@
 
 #include "base/failure.hpp"
 #include "postgres/cli_url.hpp"
+#include "prisma/read_file.hpp"
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <utility>
 
 namespace migration_guard {
 namespace {
 
-constexpr std::streamsize largest_schema_file = 16 << 20;
+constexpr std::size_t largest_schema_file = 16UL << 20U;
 
 std::vector<PslFile> read_schema_files(const std::vector<std::filesystem::path>& paths) {
     std::vector<PslFile> files;
     for (const auto& path : paths) {
-        std::ifstream in(path, std::ios::binary);
-        std::string text(static_cast<std::size_t>(largest_schema_file) + 1, '\0');
-        in.read(text.data(), largest_schema_file + 1);
-        if (in.bad() || !in.is_open() || in.gcount() > largest_schema_file) {
-            throw Failure(ExitCode::bundle_unreadable, "cannot read the schema " + path.string(),
+        auto reading = prisma::read_file(path, largest_schema_file);
+        if (!reading.ok()) {
+            throw Failure(ExitCode::bundle_unreadable,
+                          fmt::format("cannot read the schema {}: {}", path.string(), reading.problem),
                           "is the file readable for the user of the container, and smaller than 16 MiB?");
         }
-        text.resize(static_cast<std::size_t>(in.gcount()));
-        files.push_back({path.string(), std::move(text)});
+        files.push_back({path.string(), std::move(reading.bytes)});
     }
     return files;
 }

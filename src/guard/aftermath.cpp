@@ -10,6 +10,8 @@
 namespace migration_guard {
 namespace {
 
+constexpr int killed = 128 + 9;  // mostly by the kernel, for want of memory
+
 bool is_bundled_failure(const MigrationRecord& record) {
     return record.bundled && record.state == MigrationState::failed;
 }
@@ -51,6 +53,8 @@ std::string remedy_for_early_end(const ApplyOutcome& outcome) {
     if (outcome.status == 0)
         return "does the CLI connect to this very database and schema? It says so in its line \"Datasource\"; apply: "
                "native does without it";
+    if (outcome.status == killed && outcome.message.empty())
+        return "it was killed: give the container more memory, or set apply: native, which needs a few MB and no Node";
     return "repair what it says (all of it stands above), then: migration-guard migrate (or prisma migrate deploy); "
            "apply: native does without the CLI";
 }

@@ -127,7 +127,7 @@ test('an app that cannot start never gets its migrations applied: 126, 127', asy
   const project = Project.create(context, shop())
   project.write('plain.txt', 'no program\n', 0o644)
   project.write('crlf', '#!/bin/nosuch\r\necho\r\n', 0o755)
-  for (const [command, code] of [['nosuch-program', 127], ['./nosuch', 127], ['./plain.txt', 126], ['/', 126]]) {
+  for (const [command, code] of [['nosuch-program', 127], ['./nosuch', 127], ['./plain.txt', 126], ['/', 126], ['./crlf', 127]]) {
     const result = await project.guard(database.url(), ['--', command])
     assert.equal(result.code, code, `${command}: ${result.stderr}`)
     assert.match(result.stderr, new RegExp(command.replace(/[./]/g, '\\$&')))

@@ -34,6 +34,10 @@ TEST(CliTrouble, TheRemedyForAMissingCliIsGivenOnlyWhenSomethingIsMissing) {
     outcome = Guard(nothing_done.plan, nothing_done.ports()).bring_up_to_date();
     EXPECT_THAT(outcome.remedy, HasSubstr("this very database"));
 
+    FakeWorld shot({"1"});
+    shot.migrator.outcome.status = 137;
+    EXPECT_THAT(Guard(shot.plan, shot.ports()).bring_up_to_date().remedy, HasSubstr("more memory"));
+
     FakeWorld missing({"1"});
     missing.migrator.outcome.kind = ApplyOutcome::Kind::not_started;
     EXPECT_THAT(Guard(missing.plan, missing.ports()).bring_up_to_date().remedy, HasSubstr(missing_cli));
