@@ -68,7 +68,7 @@ test('the app is asked', async (context) => {
   }
   const port = await answering(context, 500)
   check('TCP', await probe(project, ['--probe-port', port]), 0, [[port, 'PORT']])
-  check('nobody listens', await probe(project, ['--probe-port', '1']), 1, [[/(127\.0\.0\.1:1: connection refused).*/g, '$1; EVERY OTHER ADDRESS']])
+  check('nobody listens', await probe(project, ['--probe-port', '1']), 1, [[/(127\.0\.0\.1:1: Connection refused).*/g, '$1; EVERY OTHER ADDRESS']])
 })
 
 test('whatever is wrong it is 1, never another code', async (context) => {
