@@ -1,18 +1,26 @@
-// Recovery without Node: resolve as the real CLI has it, resolveOnce from a dashboard, baseline with its proof.
+// Recovery without Node, on the example app: resolve as the real CLI has it, resolveOnce from a dashboard, baseline with its
+// proof. What the guard says is pinned (tests/e2e/pinned/recovery.json).
 import assert from 'node:assert/strict'
 
 import { Database } from './harness/database.mjs'
-import { Project } from './harness/project.mjs'
+import { ANALYTICS, INIT, TAGS, exampleApp, first, scripts } from './harness/example.mjs'
+import { Pinned, withoutChance } from './harness/pinned.mjs'
 import { deployed, report, started, test } from './harness/scenario.mjs'
-import { ANALYTICS, INIT, TAGS, first, modelsOf, scripts, shop } from './harness/shop.mjs'
 
-const BROKEN = { ...first(2), [ANALYTICS]: 'CREATE TABLE "AnalyticsEvent" (id nosuchtype);' }
+const BROKEN = { ...first(2), [ANALYTICS]: `CREATE TABLE broken (id nosuchtype);\n${scripts[ANALYTICS]}` }
+const pinned = new Pinned('recovery')
+
+/** What a person reads of it: standard output, and the line that it ended with. */
+function pin(context, result, { project, database }) {
+  const last = result.lines.at(-1)?.replace(/ version=.*$/, '') ?? ''
+  pinned.check(context.name, withoutChance(`${result.stdout}${last}`, { project, database }).split('\n'))
+}
 
 /** Two databases in the same state: one for the CLI, one for the guard. */
 async function twins(context, prepare) {
   return Promise.all(['prisma', 'guard'].map(async (who) => {
     const database = await deployed(context, first(2))
-    const project = Project.create(context, { migrations: BROKEN, models: modelsOf(3) })
+    const project = exampleApp(context, { migrations: BROKEN })
     await prepare?.(database, project)
     return { who, database, project }
   }))
@@ -22,10 +30,11 @@ async function resolved(context, args, exits, prepare) {
   const results = await Promise.all((await twins(context, prepare)).map(async ({ who, database, project }) => {
     const result = who === 'prisma' ? await project.prisma(database.url(), 'migrate', 'resolve', ...args)
       : await project.guard(database.url(), ['resolve', ...args])
-    return { result, ledger: await database.ledgerFacts('public') }
+    return { result, database, project, ledger: await database.ledgerFacts('public') }
   }))
   assert.deepEqual(results.map(({ result }) => result.code), exits, results.map(({ result }) => result.stderr).join('\n'))
   assert.deepEqual(results[1].ledger, results[0].ledger)
+  pin(context, results[1].result, results[1])
   return results[1].result
 }
 
@@ -85,7 +94,7 @@ for (const [name, args, code] of [
 
 test('resolveOnce: acts once, on that very row, and the migration is applied again', async (context) => {
   const database = await deployed(context, first(2))
-  const project = Project.create(context, { migrations: BROKEN, models: modelsOf(3) })
+  const project = exampleApp(context, { migrations: BROKEN })
   await project.guard(database.url(), ['migrate', '--apply', 'native'])
   const [{ id }] = await database.query('SELECT id FROM _prisma_migrations WHERE migration_name = $1', [ANALYTICS])
   project.migration(ANALYTICS, scripts[ANALYTICS])
@@ -101,7 +110,7 @@ test('resolveOnce: acts once, on that very row, and the migration is applied aga
 
 test('resolveOnce: of replicas that start together one acts, and all start', async (context) => {
   const database = await deployed(context, first(2))
-  const project = Project.create(context, { migrations: BROKEN, models: modelsOf(3) })
+  const project = exampleApp(context, { migrations: BROKEN })
   await project.guard(database.url(), ['migrate', '--apply', 'native'])
   const [{ id }] = await database.query('SELECT id FROM _prisma_migrations WHERE migration_name = $1', [ANALYTICS])
   project.migration(ANALYTICS, `${scripts[ANALYTICS]}\nSELECT pg_sleep(2);\n`)
@@ -125,22 +134,24 @@ test('baseline says which migrations it marks on the strength of later ones', as
     '20250911000000_function': 'CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;\n', [TAGS]: scripts[TAGS] }
   const database = await Database.create(context)
   await database.query(scripts[INIT] + scripts[TAGS])
-  const project = Project.create(context, { migrations, models: modelsOf(2) })
+  const project = exampleApp(context, { migrations })
   const shown = await project.guard(database.url(), ['baseline', '--yes'])
   assert.equal(shown.code, 0, shown.stderr)
   assert.match(shown.stdout, /20250910000000_index: implied by a later one: it leaves nothing that could be looked for, marked applied/)
+  pin(context, shown, { project, database })
   assert.match(shown.stdout, /4 of 4 bundled migrations are marked applied \(2 of them implied by a later one, not seen\)/)
 })
 
 test('baseline that cannot have the lock marks nothing, and is done again', async (context) => {
   const database = await Database.create(context)
   await database.query(scripts[INIT] + scripts[TAGS])
-  const project = Project.create(context, shop(2))
+  const project = exampleApp(context, { migrations: first(2) })
   const holder = await database.session(context)
   await holder.query('SELECT pg_advisory_lock(72707369)')
   const result = await project.guard(database.url(), ['baseline', '--yes'])
   assert.equal(result.code, 75, result.stderr)
   assert.match(result.said, /nothing is marked/)
+  pin(context, result, { project, database })
   assert.equal(await database.relationExists('_prisma_migrations'), false)
   await holder.query('SELECT pg_advisory_unlock(72707369)')
   assert.equal((await project.guard(database.url(), ['baseline', '--yes'])).code, 0)
@@ -150,10 +161,11 @@ test('baseline shows the proof, marks exactly the proven prefix with --yes, and 
   const database = await Database.create(context)
   await database.query(scripts[INIT])
   await database.query(scripts[TAGS])
-  const project = Project.create(context, shop())
+  const project = exampleApp(context)
 
   const shown = await project.guard(database.url(), ['baseline'])
   assert.equal(shown.code, 0, shown.stderr)
+  pin(context, shown, { project, database })
   assert.match(shown.stdout, new RegExp(`${TAGS}: proven`))
   assert.match(shown.stdout, new RegExp(`${ANALYTICS}: absent`))
   assert.equal(await database.relationExists('_prisma_migrations'), false)
@@ -171,8 +183,9 @@ test('baseline shows the proof, marks exactly the proven prefix with --yes, and 
 test('baseline proves nothing of another database: 83', async (context) => {
   const database = await Database.create(context)
   await database.query('CREATE TABLE theirs (id int)')
-  const project = Project.create(context, shop())
+  const project = exampleApp(context)
   const result = await project.guard(database.url(), ['baseline', '--yes'])
   assert.equal(result.code, 83)
+  pin(context, result, { project, database })
   assert.equal(await database.relationExists('_prisma_migrations'), false)
 })
