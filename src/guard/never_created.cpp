@@ -98,6 +98,7 @@ SchemaFindings never_created(const Bundle& bundle, const DeclaredSchema& declare
 
 Words words_for_never_created(const std::vector<const Missing*>& missing) {
     std::vector<std::string> names;
+    names.reserve(missing.size());
     for (const auto* object : missing) names.push_back(object->kind + " " + object->object);
     return {
         fmt::format("{} of schema.prisma {} created by no bundled migration: {}",

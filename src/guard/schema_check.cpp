@@ -69,6 +69,7 @@ void find_elsewhere(std::vector<Missing>& missing, const std::vector<ScriptObjec
 std::vector<Missing> trace(const std::vector<MissingObject>& objects, const Plan& plan, const History& history,
                            const Origins& origins, Database& database) {
     std::vector<ScriptObject> script_objects;
+    script_objects.reserve(objects.size());
     for (const auto& object : objects) script_objects.push_back(object.object);
     const auto by_pending = origins.created_by_pending(history.names(MigrationState::pending), script_objects);
 
