@@ -1,36 +1,73 @@
-// A DNS server for one name (RFC 1035): A for that name, nothing for AAAA, NXDOMAIN for all others.
+// A DNS server for one name (RFC 1035): A for that name, nothing for AAAA, NXDOMAIN for all others; and the same with
+// faults, as real ones have them.
 import { createSocket } from 'node:dgram'
+import { createServer } from 'node:net'
 
 const HEADER = 12
-const [A, AAAA] = [1, 28]
+const TYPES = { 1: 'A', 28: 'AAAA' }
+const TRUNCATED = 0x0200
+const CODES = { servfail: 2, nxdomain: 3, notimp: 4, refused: 5 }
 
 function question(message) {
   const labels = []
   let at = HEADER
   for (; message[at] !== 0; at += message[at] + 1) labels.push(message.subarray(at + 1, at + 1 + message[at]).toString())
-  return { name: labels.join('.').toLowerCase(), type: message.readUInt16BE(at + 1), end: at + 5 }
+  return { name: labels.join('.').toLowerCase(), type: TYPES[message.readUInt16BE(at + 1)], end: at + 5 }
 }
 
-function answer(message, name, address) {
-  const asked = question(message)
-  const known = asked.name === name
-  const record = known && asked.type === A
-    ? Buffer.from([0xc0, HEADER, 0, A, 0, 1, 0, 0, 0, 1, 0, 4, ...address.split('.').map(Number)])
+/** The answer as bytes; `how`: address, empty, truncated, or one of CODES. */
+function answer(message, { end }, how, address) {
+  const record = how === 'address'
+    ? Buffer.from([0xc0, HEADER, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4, ...address.split('.').map(Number)])
     : Buffer.alloc(0)
-  const reply = Buffer.concat([message.subarray(0, asked.end), record])
-  reply.writeUInt16BE(known ? 0x8180 : 0x8183, 2)
+  const reply = Buffer.concat([message.subarray(0, end), record])
+  reply.writeUInt16BE(0x8180 | (CODES[how] ?? 0) | (how === 'truncated' ? TRUNCATED : 0), 2)
   reply.writeUInt16BE(record.length > 0 ? 1 : 0, 6)
   reply.writeUInt16BE(0, 8)
   reply.writeUInt16BE(0, 10)
-  return { reply, type: asked.type === AAAA ? 'AAAA' : 'A' }
+  return reply
 }
 
-/** Answers on `on`:53, which wants root; resolves with a function that stops it. */
-export function serveName(name, address, on) {
-  const socket = createSocket('udp4')
-  socket.on('message', (message, from) => socket.send(answer(message, name, address).reply, from.port, from.address))
-  return new Promise((resolve, reject) => {
-    socket.once('error', reject)
-    socket.bind(53, on, () => resolve(() => socket.close()))
+const asItShould = ({ type }) => (type === 'A' ? 'address' : 'empty')
+
+/** Over TCP a message stands behind its length. */
+function serveTcp(reply, on, closers) {
+  const sockets = new Set()
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => {}))
+    socket.once('data', (bytes) => {
+      const answered = reply(bytes.subarray(2), 'tcp')
+      const length = Buffer.alloc(2)
+      length.writeUInt16BE(answered.length)
+      socket.end(Buffer.concat([length, answered]))
+    })
   })
+  closers.push(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return new Promise((listening, reject) => server.once('error', reject).listen(53, on, listening))
+}
+
+/**
+ * Answers on `on`:53, which wants root; resolves with a function that stops it. `behave({ type, over, count })` says how a
+ * question about the name is answered: `type` A or AAAA, `over` udp or tcp, `count` from 1 for each type; "dropped" not at all.
+ */
+export async function serveName(name, address, on, behave = asItShould) {
+  const counts = { A: 0, AAAA: 0 }
+  const reply = (message, over) => {
+    const asked = question(message)
+    if (asked.name !== name) return answer(message, asked, 'nxdomain', address)
+    const how = behave({ type: asked.type, over, count: ++counts[asked.type] })
+    return how === 'dropped' ? undefined : answer(message, asked, how, address)
+  }
+  const socket = createSocket('udp4')
+  socket.on('message', (message, from) => {
+    const answered = reply(message, 'udp')
+    if (answered) socket.send(answered, from.port, from.address)
+  })
+  const closers = [() => socket.close()]
+  await new Promise((resolve, reject) => socket.once('error', reject).bind(53, on, resolve))
+  await serveTcp(reply, on, closers)
+  return () => closers.forEach((close) => close())
 }
