@@ -79,7 +79,7 @@ int end_interrupted(const Ending& ending, const Interrupted& interrupted) {
                          {{"code", std::to_string(code)},
                           {"name", signal_word(interrupted.signal)},
                           {"cause", "stopped before the app was started: " + interrupted.left_behind},
-                          {"remedy", "none needed; the next start looks again"}});
+                          {"remedy", interrupted.remedy}});
     return code;
 }
 

@@ -1,6 +1,7 @@
 #include "world.hpp"
 
 #include "base/failure.hpp"
+#include "postgres/cli_url.hpp"
 #include "postgres/postgres.hpp"
 #include "prisma/cli_migrator.hpp"
 #include "prisma/project.hpp"
@@ -85,6 +86,7 @@ Plan make_plan(const Settings& settings, const ProcessStart& start, const Image&
     plan.external = {image.project.external_tables, image.project.external_enums};
     plan.app_role = databases.app.user;
     plan.smoke = read_smoke(settings, image, start.directory);
+    plan.session = postgres::new_migration_session();
     return plan;
 }
 
@@ -133,7 +135,8 @@ World::World(const Settings& settings, const ProcessStart& start, const Image& i
       journal_(journal),
       clock_(signals),
       runner_(signals) {
-    const auto opened = options(settings, image, databases, plan_.connect_timeout);
+    auto opened = options(settings, image, databases, plan_.connect_timeout);
+    opened.migration_session = plan_.session;
     database_ = postgres::open_database(opened, signals);
     writer_ = postgres::ledger_writer(opened, signals);
     smoke_ = postgres::smoke_runner(databases.app, plan_.connect_timeout, signals);
@@ -141,9 +144,12 @@ World::World(const Settings& settings, const ProcessStart& start, const Image& i
         migrator_ = postgres::native_migrator(opened, signals, journal);
     } else {
         const auto& given = databases.cli;
-        prisma::CliOptions cli{given.url,
+        const auto named = [this](const std::string& url) {
+            return url.empty() ? url : postgres::with_parameter(url, "application_name", plan_.session);
+        };
+        prisma::CliOptions cli{named(given.url),
                                databases.variables.cli_variables,
-                               given.through_pooler,
+                               named(given.through_pooler),
                                given.refusal,
                                given.remedy,
                                given.caution,

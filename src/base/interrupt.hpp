@@ -27,12 +27,14 @@ public:
 /// Thrown out of every wait that a stop signal ended. main exits with 128 + signal.
 class Interrupted : public std::exception {
 public:
-    explicit Interrupted(int stop_signal, std::string state = "no migration was under way and nothing was changed")
-        : signal(stop_signal), left_behind(std::move(state)) {}
+    explicit Interrupted(int stop_signal, std::string state = "no migration was under way and nothing was changed",
+                         std::string what_to_do = "none needed; the next start looks again")
+        : signal(stop_signal), left_behind(std::move(state)), remedy(std::move(what_to_do)) {}
     [[nodiscard]] const char* what() const noexcept override { return "interrupted by a signal"; }
 
     int signal;
     std::string left_behind;  ///< in which state the database was left, one line
+    std::string remedy;       ///< one line, never empty
 };
 
 }  // namespace migration_guard

@@ -36,14 +36,29 @@ const MigrationRecord* first_failure(const Examination& after) {
     return found == records.end() ? nullptr : &*found;
 }
 
-Problem apply_timed_out(const Examination& after, const Plan& plan) {
+/// Where its session was not found nothing is known of what the server still does.
+std::string words_for_end(Cancelled cancelled) {
+    switch (cancelled) {
+        case Cancelled::ended:
+            return "was cancelled on the server";
+        case Cancelled::still_there:
+            return "did not answer the cancel and may still run on the server";
+        case Cancelled::no_session:
+        case Cancelled::not_asked:
+            break;
+    }
+    return "was ended (no session of it was left on the server)";
+}
+
+Problem apply_timed_out(const Examination& after, const Plan& plan, Cancelled cancelled) {
     const auto* failed = first_failure(after);
     const auto limit = plan.settings.apply_timeout ? "applyTimeout " + to_text(*plan.settings.apply_timeout)
                                                    : "what was left of deadline " + to_text(plan.settings.deadline);
-    return {ExitCode::apply_timed_out,
-            "the apply was ended after " + limit +
-                (failed ? "; migration \"" + failed->name + "\" was cancelled on the server and stands failed" : ""),
-            (failed ? words_for_failed(*failed).remedy + "; " : std::string()) + "raise applyTimeout and deadline"};
+    return {
+        ExitCode::apply_timed_out,
+        "the apply was ended after " + limit +
+            (failed ? "; migration \"" + failed->name + "\" " + words_for_end(cancelled) + " and stands failed" : ""),
+        (failed ? words_for_failed(*failed).remedy + "; " : std::string()) + "raise applyTimeout and deadline"};
 }
 
 /// The usual remedy only where something is missing: what ran and ended early says itself what is wrong, if anything.
@@ -87,10 +102,13 @@ std::optional<Problem> why_not_applied(const Examination& before, const Examinat
                                        const Supervised& supervised, const Plan& plan) {
     const auto* failed = first_failure(after);
     if (after.pending.empty() && failed == nullptr) return std::nullopt;
-    if (supervised.end == Supervised::End::timed_out) return apply_timed_out(after, plan);
+    if (supervised.end == Supervised::End::timed_out) return apply_timed_out(after, plan, supervised.cancelled);
     if (failed != nullptr) {
         auto words = words_for_failed(*failed);
-        return Problem{ExitCode::apply_failed, std::move(words.message), std::move(words.remedy)};
+        // What the applier knows of this very error comes first: CONCURRENTLY beside another statement, 55P04.
+        const auto& hint = supervised.outcome.hint;
+        return Problem{ExitCode::apply_failed, std::move(words.message),
+                       hint.empty() ? std::move(words.remedy) : hint + "; " + words.remedy};
     }
     const auto& outcome = supervised.outcome;
     if (outcome.kind == ApplyOutcome::Kind::refused) return Problem{outcome.code, outcome.message, outcome.hint};
@@ -103,9 +121,14 @@ Interrupted interrupted_apply(const Examination& before, const Examination& afte
     std::string state =
         fmt::format("{} of {} pending migrations applied", newly_applied(before, after).size(), before.pending.size());
     if (const auto* failed = first_failure(after)) {
-        const auto words = words_for_failed(*failed);
-        state += "; migration \"" + failed->name + "\" was cancelled and stands failed; " + words.remedy;
-    } else if (supervised.outcome.cancelled_clean) {
+        state += "; migration \"" + failed->name + "\" " + words_for_end(supervised.cancelled) + " and stands failed";
+        return Interrupted(supervised.signal, state, words_for_failed(*failed).remedy);
+    }
+    if (after.situation.history.any(MigrationState::running)) {
+        state += "; a migration still runs on the server (" + after.situation.migrating + ")";
+        return Interrupted(supervised.signal, state, "the next start waits for it; look with: migration-guard check");
+    }
+    if (supervised.outcome.cancelled_clean) {
         state +=
             "; migration \"" + supervised.outcome.failed_migration +
             "\" was cancelled on the server, left nothing behind and is marked rolled back: the next start applies "

@@ -24,8 +24,9 @@ std::vector<std::string> disputed(const std::vector<std::string>& pending, const
     return names;
 }
 
-bool somebody_migrates_now(const Snapshot& snapshot) {
-    return snapshot.migrating.has_value();
+/// Whoever holds a turn may be migrating with Prisma's lock switched off (PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK).
+const std::optional<LockHolder>& who_migrates_now(const Snapshot& snapshot, OwnTurn own_turn) {
+    return snapshot.migrating || own_turn == OwnTurn::held ? snapshot.migrating : snapshot.turn;
 }
 
 std::set<std::string> unfinished(const Snapshot& snapshot) {
@@ -43,26 +44,28 @@ struct Look {
     Snapshot snapshot;
     bool somebody_migrates = false;
 };
-Look look(const SnapshotRequest& request, Database& database) {
+Look look(SnapshotRequest request, Database& database, OwnTurn own_turn) {
     Look seen{database.look(request)};
-    seen.somebody_migrates = somebody_migrates_now(seen.snapshot);
+    seen.somebody_migrates = who_migrates_now(seen.snapshot, own_turn).has_value();
     const auto suspects = unfinished(seen.snapshot);
     if (suspects.empty() || seen.somebody_migrates) return seen;
+    request.sessions = true;
     seen.snapshot = database.look(request);
     const auto still = unfinished(seen.snapshot);
-    seen.somebody_migrates = somebody_migrates_now(seen.snapshot) || !std::ranges::includes(suspects, still);
+    seen.somebody_migrates =
+        who_migrates_now(seen.snapshot, own_turn).has_value() || !std::ranges::includes(suspects, still);
     return seen;
 }
 
 /// Everything but the schema.
-Situation situation_of(const Plan& plan, const Look& seen) {
+Situation situation_of(const Plan& plan, const Look& seen, OwnTurn own_turn) {
     const auto& snapshot = seen.snapshot;
     Situation situation;
     situation.ledger = snapshot.ledger.state;
     situation.ledger_detail = snapshot.ledger.detail;
     situation.prisma_contract = snapshot.server.prisma_contract;
     situation.schema = snapshot.server.schema;
-    if (snapshot.migrating) situation.migrating = describe(*snapshot.migrating);
+    if (const auto& holder = who_migrates_now(snapshot, own_turn)) situation.migrating = describe(*holder);
     situation.table_count = snapshot.server.table_count;
     situation.tables = snapshot.server.tables;
     situation.history = lay_side_by_side(plan.bundle.get(), snapshot.ledger.rows, seen.somebody_migrates, plan.order);
@@ -127,17 +130,17 @@ void warn_of_pooler(Situation& situation, const Plan& plan, const ServerFacts& s
 
 }  // namespace
 
-Examination examine(const Plan& plan, const Ports& ports) {
+Examination examine(const Plan& plan, const Ports& ports, OwnTurn own_turn) {
     const auto& declared = plan.declared.get();
     Examination seen;
     SnapshotRequest request;
     request.listed_schemas = declared.listed_schemas;
     request.external_tables = plan.external.tables;
     if (declared.schema) request.catalogue = request_for(*declared.schema);
-    auto looked = look(request, ports.database);
+    auto looked = look(request, ports.database, own_turn);
 
     auto& situation = seen.situation;
-    situation = situation_of(plan, looked);
+    situation = situation_of(plan, looked, own_turn);
     seen.snapshot = std::move(looked.snapshot);
     seen.pending = situation.history.names(MigrationState::pending);
     situation.order_disputed = disputed(seen.pending, plan.other_order);

@@ -17,8 +17,11 @@ struct Examination {
     std::string schema_excerpt;  ///< as Outcome::schema_excerpt
 };
 
+/// Is the turn that a look finds held this guard's own?
+enum class OwnTurn { not_held, held };
+
 /// Needs a connection. Throws Failure database_unreachable when it is lost on the way, and whatever the plan's
 /// futures throw.
-Examination examine(const Plan& plan, const Ports& ports);
+Examination examine(const Plan& plan, const Ports& ports, OwnTurn own_turn);
 
 }  // namespace migration_guard

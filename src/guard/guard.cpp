@@ -20,6 +20,29 @@ Guard::Guard(const Plan& plan, const Ports& ports)
       turn_limit_(deadline_.within(plan.settings.turn_timeout)),
       turn_backoff_(ports.clock, seconds(2)) {}
 
+template <class Work>
+auto Guard::patiently(Work work) {
+    const auto& wait = plan_.settings.wait_timeout;
+    const Limit limit = wait == Duration(0) ? deadline_ : deadline_.within(wait);
+    Backoff backoff(ports_.clock);
+    std::string reason;
+    for (;;) {
+        limit_round_trips(deadline_);
+        try {
+            return work();
+        } catch (const Failure& failure) {
+            if (failure.code != ExitCode::database_unreachable || limit.passed()) throw;
+            if (reason != failure.what()) {
+                reason = failure.what();
+                ports_.journal.event(Level::warn, "wait", "PostgreSQL let go, trying again", {{"reason", reason}});
+            }
+        }
+        ports_.database.disconnect();
+        backoff.pause(limit);
+        wait_for_database(plan_, ports_, limit, MayWrite::no);
+    }
+}
+
 Outcome Guard::bring_up_to_date() {
     return report([this](Outcome& outcome) {
         connect(MayWrite::yes);
@@ -32,8 +55,11 @@ Outcome Guard::bring_up_to_date() {
 Outcome Guard::check(Purpose purpose) {
     return report([this, purpose](Outcome& outcome) {
         connect(MayWrite::no);
-        const auto seen = look();
+        const auto seen = patiently([this] { return look(); });
         conclude(outcome, seen, judge(seen.situation, plan_.settings, purpose));
+        warn_if_not_ready(outcome, seen);
+        const bool would_apply = !seen.pending.empty() && plan_.settings.apply != ApplyMode::wait;
+        if (purpose != Purpose::check && outcome.code == ExitCode::ok && would_apply) require_able_to_apply(seen);
     });
 }
 
@@ -46,18 +72,20 @@ Outcome Guard::wait() {
 
 /// One look and what follows from it. Bounded: each look_again is behind a limit or a change of the database.
 Guard::Next Guard::step(Outcome& outcome) {
-    auto seen = look();
+    auto seen = patiently([this] { return look(); });
     resolve_once(seen);
     const auto verdict = judge(seen.situation, plan_.settings, Purpose::before_apply);
     conclude(outcome, seen, verdict);
 
     if (verdict.code() == ExitCode::turn_timeout) return wait_for_others(outcome, seen, verdict);
-    if (!verdict.problems.empty() || seen.pending.empty()) return Next::done;
+    if (!verdict.problems.empty() || seen.pending.empty()) {
+        warn_if_not_ready(outcome, seen);
+        return Next::done;
+    }
     if (plan_.settings.apply == ApplyMode::wait || seen.snapshot.migrating) {
         return wait_for_others(outcome, seen, verdict);
     }
     say_warnings(outcome);
-    require_able_to_apply(seen);
     if (seen.snapshot.server.in_recovery || seen.snapshot.server.read_only) {
         if (!writable_limit_) writable_limit_ = deadline_.within(plan_.settings.wait_timeout);
         if (writable_limit_->passed()) throw read_only_for_too_long(plan_);
@@ -65,7 +93,7 @@ Guard::Next Guard::step(Outcome& outcome) {
         return Next::look_again;
     }
     if (!turn_) {
-        turn_ = ports_.database.try_turn();
+        turn_ = patiently([this] { return ports_.database.try_turn(); });
         // With the turn in hand everything is looked at again: another guard may just have finished.
         return turn_ ? Next::look_again : wait_for_others(outcome, seen, verdict);
     }
@@ -73,6 +101,8 @@ Guard::Next Guard::step(Outcome& outcome) {
         turn_.reset();
         return Next::look_again;
     }
+    require_able_to_apply(seen);
+    if (!seen.snapshot.server.schema_exists) create_schema(seen.snapshot.server);
     return apply(outcome, seen);
 }
 
@@ -98,6 +128,7 @@ Guard::Next Guard::apply(Outcome& outcome, const Examination& before) {
                           {"first", before.pending.front()},
                           {"last", before.pending.back()}});
     const auto limit = deadline_.within(plan_.settings.apply_timeout);
+    ports_.database.disconnect();  // where connections are scarce the CLI must find one free
     const auto applying = ports_.migrator->start(request);
     const auto supervised = supervise(*applying, request, plan_, ports_, limit);
 
@@ -126,7 +157,8 @@ Examination Guard::look_after(const Examination& before, const Supervised& super
     const Limit& limit = stopped || deadline_.remaining() < at_least.remaining() ? at_least : deadline_;
     try {
         wait_for_database(plan_, ports_, limit, MayWrite::no);
-        return examine(plan_, ports_);
+        limit_round_trips(limit);
+        return examine(plan_, ports_, OwnTurn::held);
     } catch (const Failure& failure) {
         if (!stopped) throw;
         throw Interrupted(supervised.signal, words_for_unknown_end(before, failure.what()));
@@ -142,15 +174,27 @@ void Guard::require_able_to_apply(const Examination& seen) {
                       remedy.empty() ? remedy_for_missing_cli() : remedy);
     }
     const auto& server = seen.snapshot.server;
-    if (!server.schema_exists) {
-        ports_.journal.event(Level::warn, "apply", "the schema does not exist and is created (createDatabase: true)",
-                             {{"schema", server.schema}});
-        ports_.database.create_schema();
-    } else if (!server.can_create_in_schema) {
+    if (server.schema_exists && !server.can_create_in_schema) {
         throw Failure(ExitCode::database_refused,
                       fmt::format("login {} may not create tables in schema {}", server.user, server.schema),
                       fmt::format("grant create on schema \"{}\" to \"{}\", or set DIRECT_URL to the owner's login",
                                   server.schema, server.user));
+    }
+}
+
+void Guard::create_schema(const ServerFacts& server) {
+    ports_.journal.event(Level::warn, "apply", "the schema does not exist and is created (createDatabase: true)",
+                         {{"schema", server.schema}});
+    ports_.database.create_schema();
+}
+
+/// Said at every start, not only on the day when a migration comes and cannot be applied.
+void Guard::warn_if_not_ready(Outcome& outcome, const Examination& seen) {
+    if (ports_.migrator == nullptr || plan_.settings.apply != ApplyMode::prisma) return;
+    if (const auto missing = ports_.migrator->not_ready(); !missing.empty()) {
+        outcome.warnings.push_back(
+            {"applierMissing", "",
+             missing + (seen.pending.empty() ? "; the next migration could not be applied" : "")});
     }
 }
 
@@ -183,7 +227,12 @@ void Guard::smoke(Outcome& outcome) {
     if (ports_.smoke == nullptr || !wanted) return;
     for (const auto& script : plan_.smoke) {
         ports_.journal.state("smoke", script.name);
-        outcome.smoke.push_back(ports_.smoke->run(script, plan_.settings.smoke_timeout));
+        const auto limit = deadline_.within(plan_.settings.smoke_timeout);
+        if (deadline_.passed()) {
+            outcome.smoke.push_back({script.name, false, 0, script.path + ":1: not run, the deadline has passed"});
+            break;
+        }
+        outcome.smoke.push_back(ports_.smoke->run(script, limit.remaining()));
     }
     const auto failed = std::ranges::find(outcome.smoke, false, &SmokeResult::ok);
     if (failed != outcome.smoke.end()) conclude_with(outcome, words_for_smoke(*failed));
@@ -196,9 +245,13 @@ void Guard::connect(MayWrite may_write) {
     connect_ms_ += std::chrono::duration<double, std::milli>(ports_.clock.now() - begun).count();
 }
 
+void Guard::limit_round_trips(const Limit& limit) {
+    ports_.database.limit_round_trips(std::max(limit.remaining(), Duration(1)));
+}
+
 Examination Guard::look() {
     ports_.journal.state("checking", "ledger and schema");
-    auto seen = examine(plan_, ports_);
+    auto seen = examine(plan_, ports_, turn_ ? OwnTurn::held : OwnTurn::not_held);
     const auto& server = seen.snapshot.server;
     if (plan_.schema_in_url && !server.schema_exists && !plan_.settings.create_database) {
         throw Failure(ExitCode::database_refused,

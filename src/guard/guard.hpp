@@ -46,6 +46,13 @@ private:
 
     void connect(MayWrite may_write);
     Examination look();
+    /// Does `work` again while it fails with 69 and waitTimeout lasts: a session that breaks, or a server that is full
+    /// just now, is "not yet".
+    template <class Work>
+    auto patiently(Work work);
+    void warn_if_not_ready(Outcome& outcome, const Examination& seen);
+    void create_schema(const ServerFacts& server);
+    void limit_round_trips(const Limit& limit);
     /// Each warning once, when it is first known: before anything is written, not after.
     void say_warnings(const Outcome& outcome);
     void pause(const std::string& why, const Limit& limit);

@@ -45,6 +45,7 @@ struct Plan {
     ExternalObjects external;                          ///< of the config file
     std::string app_role;                              ///< whose privileges matter: the user of the app's URL
     std::vector<SmokeScript> smoke;
+    std::string session;  ///< application_name of whatever migrates for this run: by it, it is told from others
 };
 
 /// All that the guard needs of the world. `migrator`, `writer` and `smoke` may be null where the subcommand does

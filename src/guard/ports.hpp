@@ -82,6 +82,9 @@ struct SnapshotRequest {
     CatalogueRequest catalogue;
     std::vector<std::string> listed_schemas;   ///< the datasource's `schemas`, for P3005
     std::vector<std::string> external_tables;  ///< schema.name, of the config file: do not count for P3005
+    /// Look for migrating sessions of guards too, by their name: one that runs with Prisma's lock switched off
+    /// (PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK) holds none. Only wanted where a row is unfinished.
+    bool sessions = false;
 };
 
 /// While somebody migrates: how far, and who is in the way.
@@ -120,6 +123,14 @@ struct TableActivity {
     long long inserts = 0;  ///< n_tup_ins: since the statistics were last reset
 };
 
+/// What became of a migration that was to be ended on the server.
+enum class Cancelled {
+    not_asked,
+    no_session,  ///< none of that name was found: it had not begun, or it goes by another name
+    ended,
+    still_there,  ///< not gone within the time
+};
+
 /// The database that is migrated: one connection, opened by connect(), with the migrate URL.
 class Database {
 public:
@@ -128,6 +139,8 @@ public:
     /// One attempt, name resolution, TLS and login included. A connection that is already open is kept.
     virtual ConnectResult connect(Duration timeout) = 0;
     virtual void disconnect() = 0;
+    /// From now on no round trip takes longer than this, nor longer than the adapter's own limit.
+    virtual void limit_round_trips(Duration most) = 0;
 
     /// Needs connect(). A connection lost on the way is Failure database_unreachable.
     virtual Snapshot look(const SnapshotRequest& request) = 0;
@@ -144,9 +157,8 @@ public:
     /// Tries once, on a connection of its own; null while somebody else holds it. Needs connect().
     virtual std::unique_ptr<Turn> try_turn() = 0;
 
-    /// pg_cancel_backend, then pg_terminate_backend, on the session that holds Prisma's lock; true when it is gone
-    /// (or there was none) within `timeout`.
-    virtual bool cancel_migration(Duration timeout) = 0;
+    /// pg_cancel_backend, then pg_terminate_backend, on the sessions of that name: this run's own and nobody else's.
+    virtual Cancelled cancel_migration(const std::string& session, Duration timeout) = 0;
 
     /// CREATE DATABASE through a maintenance database, as `prisma migrate deploy` does; the schema as well.
     virtual void create_database() = 0;

@@ -17,6 +17,8 @@ constexpr Duration look_every = seconds(1);
 constexpr Duration report_every = seconds(10);
 /// A CLI that lives on although the ledger is complete (prisma#29169) gets this long.
 constexpr Duration grace_when_complete = seconds(10);
+/// Until the CLI has logged in: where connections are scarce the guard's own session must not take its place.
+constexpr Duration first_look_after = seconds(2);
 /// For a cancel to be answered, and for a killed process group to be gone.
 constexpr Duration force_time = seconds(5);
 
@@ -24,12 +26,9 @@ class Supervision {
 public:
     Supervision(Applying& applying, const ApplyRequest& request, const Plan& plan, const Ports& ports,
                 const Limit& limit)
-        : applying_(applying),
-          request_(request),
-          plan_(plan),
-          ports_(ports),
-          limit_(limit),
-          begun_(ports.clock.now()) {}
+        : applying_(applying), request_(request), plan_(plan), ports_(ports), limit_(limit), begun_(ports.clock.now()) {
+        ports_.database.limit_round_trips(force_time);
+    }
 
     Supervised watch() {
         while (!applying_.wait(slice)) {
@@ -72,7 +71,7 @@ private:
     Supervised ended_by_force(Supervised::End end) {
         try {
             reconnect();
-            ports_.database.cancel_migration(force_time);
+            cancelled_ = ports_.database.cancel_migration(plan_.session, force_time);
         } catch (const Failure& failure) {
             ports_.journal.event(Level::warn, "apply", "the cancel on the server could not be confirmed",
                                  {{"reason", failure.what()}});
@@ -87,6 +86,7 @@ private:
         Supervised result;
         result.end = end;
         result.signal = ports_.interrupt.signal();
+        result.cancelled = cancelled_;
         const Limit patience(ports_.clock, ports_.clock.now() + 2 * force_time);
         while (!applying_.wait(slice)) {
             if (patience.passed())
@@ -166,10 +166,11 @@ private:
     const Ports& ports_;
     Limit limit_;
     Instant begun_;
-    Instant next_look_{};
+    Instant next_look_ = begun_ + first_look_after;
     Instant next_report_ = begun_ + report_every;
     std::optional<Limit> stop_limit_;
     std::optional<Instant> complete_since_;
+    Cancelled cancelled_ = Cancelled::not_asked;
 };
 
 }  // namespace

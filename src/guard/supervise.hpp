@@ -18,6 +18,7 @@ struct Supervised {
         interrupted,      ///< a stop signal; `signal` says which
     } end = End::by_itself;
     int signal = 0;
+    Cancelled cancelled = Cancelled::not_asked;  ///< what became of it on the server, when it was ended by force
     ApplyOutcome outcome;
 };
 

@@ -1,7 +1,5 @@
 #include "postgres/cancel.hpp"
 
-#include "postgres/lock_query.hpp"
-
 #include <fmt/format.h>
 
 namespace migration_guard::postgres {
@@ -15,25 +13,36 @@ void pause(Connection& connection, Duration duration) {
     Patience(connection.interrupt(), duration).wait(-1, 0);
 }
 
+/// Counts the sessions, and calls `function` on each. A login sees the names of its own sessions only, and may end only
+/// those: the migration runs with the same URL.
+int on_sessions(Connection& connection, const std::string& name, const std::string& function) {
+    const auto result = connection.execute(
+        {fmt::format("SELECT {} FROM pg_catalog.pg_stat_activity WHERE datname = pg_catalog.current_database() "
+                     "AND application_name = $1 AND pid <> pg_catalog.pg_backend_pid()",
+                     function),
+         {name}});
+    require_ok(result, "ending the session that migrates");
+    return result.rows();
+}
+
 }  // namespace
 
-bool cancel_lock_holder(Connection& connection, Duration timeout) {
+Cancelled cancel_sessions(Connection& connection, const std::string& application_name, Duration timeout) {
+    if (application_name.empty()) return Cancelled::no_session;
     const auto begun = std::chrono::steady_clock::now();
     auto next_cancel = begun;
-    for (;;) {
-        const auto result = connection.execute(lock_holders_query());
-        require_ok(result, "looking for the session that migrates");
-        const auto holder = read_lock_holders(result).migrating;
-        if (!holder) return true;
+    for (bool found = false;; found = true) {
         const auto now = std::chrono::steady_clock::now();
-        if (now - begun >= timeout) return false;
-        if (now >= next_cancel) {
-            const bool terminate = now - begun >= timeout / 2;
-            const auto* const function = terminate ? "pg_terminate_backend" : "pg_cancel_backend";
-            require_ok(connection.execute({fmt::format("SELECT pg_catalog.{}({})", function, holder->pid)}),
-                       "cancelling the migration");
-            next_cancel = now + between_cancels;
+        const bool ask = now >= next_cancel;
+        const bool terminate = now - begun >= timeout / 2;
+        if (ask) next_cancel = now + between_cancels;
+        const auto* const function = !ask        ? "pid"
+                                     : terminate ? "pg_catalog.pg_terminate_backend(pid)"
+                                                 : "pg_catalog.pg_cancel_backend(pid)";
+        if (on_sessions(connection, application_name, function) == 0) {
+            return found ? Cancelled::ended : Cancelled::no_session;
         }
+        if (now - begun >= timeout) return Cancelled::still_there;
         pause(connection, between_looks);
     }
 }

@@ -1,15 +1,19 @@
 // Ending a migration on the server: a client that goes away does not stop what it began.
 //
-// Not the ending of the CLI's processes (prisma/). Keeps true: only the session that holds Prisma's lock in this
-// database is ended, and first it is asked (cancel), so that it can write down what became of its script.
+// Not the ending of the CLI's processes (prisma/). Keeps true: only sessions that carry this run's own name are ended,
+// never somebody else's migration, and first they are asked (cancel), so that they can write down what became of the
+// script.
 #pragma once
 
+#include "guard/ports.hpp"
 #include "postgres/connection.hpp"
+
+#include <string>
 
 namespace migration_guard::postgres {
 
-/// pg_cancel_backend, after half of `timeout` pg_terminate_backend. True when nobody holds the lock any more.
+/// pg_cancel_backend, after half of `timeout` pg_terminate_backend, on the sessions with this application_name.
 /// Throws Failure when the session that asks is lost, Interrupted.
-bool cancel_lock_holder(Connection& connection, Duration timeout);
+Cancelled cancel_sessions(Connection& connection, const std::string& application_name, Duration timeout);
 
 }  // namespace migration_guard::postgres

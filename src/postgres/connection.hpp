@@ -52,6 +52,9 @@ public:
     /// Ends COPY FROM STDIN with an error, and throws away what COPY TO STDOUT sends.
     void end_copy(const Result& result, Patience& patience);
 
+    /// For one round trip, from now on.
+    void limit(Duration most) { limit_ = most; }
+
     /// From now on this one ends its waits.
     void answer_to(Interrupt& interrupt) { interrupt_ = &interrupt; }
 

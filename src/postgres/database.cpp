@@ -7,6 +7,7 @@
 
 #include "base/failure.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace migration_guard::postgres {
@@ -16,7 +17,7 @@ class PostgresDatabase : public Database {
 public:
     PostgresDatabase(PostgresOptions options, Interrupt& interrupt) : options_(std::move(options)) {
         connector_.interrupt = &interrupt;
-        connector_.query_limit = options_.query_timeout;
+        limit_round_trips(options_.query_timeout);
         if (options_.app_role.empty()) options_.app_role = options_.migrate.user;
     }
 
@@ -30,6 +31,11 @@ public:
     }
 
     void disconnect() override { connection_.reset(); }
+
+    void limit_round_trips(Duration most) override {
+        connector_.query_limit = std::clamp(most, Duration(1), options_.query_timeout);
+        if (connection_) connection_->limit(connector_.query_limit);
+    }
 
     Snapshot look(const SnapshotRequest& request) override {
         return take_snapshot(session(), options_.migrate, options_.app_role, request);
@@ -50,7 +56,9 @@ public:
         return take_turn(connector_.require(options_.migrate, options_.connect_timeout));
     }
 
-    bool cancel_migration(Duration timeout) override { return cancel_lock_holder(session(), timeout); }
+    Cancelled cancel_migration(const std::string& name, Duration timeout) override {
+        return cancel_sessions(session(), name, timeout);
+    }
 
     void create_database() override {
         postgres::create_database(connector_, options_.migrate, options_.connect_timeout);

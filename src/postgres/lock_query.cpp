@@ -1,9 +1,11 @@
 #include "postgres/lock_query.hpp"
 
 #include "base/text.hpp"
+#include "postgres/postgres.hpp"
 
 #include <fmt/format.h>
 
+#include <random>
 #include <string>
 
 namespace migration_guard::postgres {
@@ -36,11 +38,24 @@ LockHolder read_holder(const Result& result, int row, int first) {
 
 }  // namespace
 
-Query lock_holders_query() {
-    return {
-        fmt::format("SELECT {}, {} FROM pg_catalog.pg_locks l "
-                    "LEFT JOIN LATERAL pg_catalog.pg_stat_get_activity(l.pid) a ON true WHERE {} AND ({} OR {})",
-                    holds(prisma_lock_key), about_session, granted_here, holds(prisma_lock_key), holds(turn_lock_key))};
+Query lock_holders_query(MigratingSessions which) {
+    auto sql = fmt::format(
+        "SELECT {}, {} FROM pg_catalog.pg_locks l "
+        "LEFT JOIN LATERAL pg_catalog.pg_stat_get_activity(l.pid) a ON true WHERE {} AND ({} OR {})",
+        holds(prisma_lock_key), about_session, granted_here, holds(prisma_lock_key), holds(turn_lock_key));
+    if (which == MigratingSessions::by_lock_or_name) {
+        sql += fmt::format(
+            " UNION ALL SELECT true, {} FROM pg_catalog.pg_stat_get_activity(NULL) a WHERE a.application_name LIKE "
+            "'{}%' AND a.state <> 'idle' AND a.datid = (SELECT oid FROM pg_catalog.pg_database "
+            "WHERE datname = pg_catalog.current_database())",
+            about_session, migrating_session_prefix);
+    }
+    return {std::move(sql)};
+}
+
+std::string new_migration_session() {
+    std::random_device random;
+    return fmt::format("{}{:08x}", migrating_session_prefix, random());
 }
 
 LockHolders read_lock_holders(const Result& result) {

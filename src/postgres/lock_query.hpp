@@ -23,7 +23,11 @@ struct LockHolders {
     std::optional<LockHolder> turn;
 };
 
-Query lock_holders_query();
+/// What the session that migrates for a guard is called: this and a number of the run.
+constexpr auto migrating_session_prefix = "migration-guard ";
+
+enum class MigratingSessions { by_lock, by_lock_or_name };
+Query lock_holders_query(MigratingSessions which = MigratingSessions::by_lock);
 LockHolders read_lock_holders(const Result& result);
 
 /// Who blocks the session that holds Prisma's lock, with a first row for that session itself.

@@ -55,7 +55,9 @@ private:
     std::optional<ApplyOutcome> prepare() {
         connector_.interrupt = &orders_.end_now;
         connector_.query_limit = options_.query_timeout;
-        connection_ = connector_.require(options_.migrate, options_.connect_timeout);
+        auto url = options_.migrate;
+        if (!options_.migration_session.empty()) url.application_name = options_.migration_session;
+        connection_ = connector_.require(url, options_.connect_timeout);
         connection_->answer_to(never_);
         if (is_behind_transaction_pooler(connector_, *connection_, options_.migrate, options_.connect_timeout)) {
             return refused_by_pooler();

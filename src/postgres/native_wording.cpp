@@ -19,18 +19,16 @@ std::string resolve_hint(const std::string& name) {
         name);
 }
 
-/// What a script must not do when it is sent whole, with the way out.
-std::string hint_for(const ServerError& error, const std::string& name) {
-    const auto then = fmt::format("; then: migration-guard resolve --rolled-back {}", name);
+/// What a script must not do when it is sent whole, with the way out; empty for an error of any other kind.
+std::string hint_for(const ServerError& error) {
     if (error.code == "25001") {
         return "a statement that cannot run inside a transaction (CREATE INDEX CONCURRENTLY, VACUUM, ...) must be the "
-               "only one of its migration: split the script" +
-               then;
+               "only one of its migration: split the script, or use apply: prisma with Prisma 7.4 or later";
     }
     if (error.code == "55P04") {
-        return "a new enum value can be used only after its migration: move its use to a migration of its own" + then;
+        return "a new enum value can be used only after its migration: move its use to a migration of its own";
     }
-    return resolve_hint(name);
+    return {};
 }
 
 }  // namespace
@@ -103,7 +101,7 @@ ApplyOutcome without_script(const std::string& migration) {
 ApplyOutcome failed_script(const std::string& migration, const ServerError& error) {
     const auto text = error.code.empty() ? error.message : error.code + " " + error.message;
     auto outcome = ended(1, fmt::format("migration {} failed: {}", migration, one_line(text, 1000)));
-    outcome.hint = hint_for(error, migration);
+    outcome.hint = hint_for(error);
     outcome.failed_migration = migration;
     return outcome;
 }

@@ -25,9 +25,13 @@ struct PostgresOptions {
     Duration connect_timeout = std::chrono::seconds(5);  ///< for connections opened on the way: turn, apply, resolve
     Duration query_timeout = std::chrono::seconds(30);   ///< for one round trip of the guard's own statements
     Duration prisma_lock_timeout = std::chrono::seconds(10);  ///< native apply: how long it tries for Prisma's lock
+    std::string migration_session;  ///< application_name of the session that applies natively; empty: the URL's
     std::optional<Duration> migration_lock_timeout;
     std::optional<Duration> migration_statement_timeout;
 };
+
+/// A name (application_name) for the sessions that migrate for one run: by it they are told from everybody else's.
+std::string new_migration_session();
 
 /// A stop signal that arrives while a method waits ends it (Interrupted). One that arrived before the method was called
 /// ends only connect(), and only until the first connection has been made; everything else then still works, so that

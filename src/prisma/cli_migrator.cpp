@@ -36,8 +36,8 @@ public:
         if (!child_->wait(slice)) return false;
         outcome_.status = child_->status();
         outcome_.message = output_.error();
-        outcome_.hint = output_.hint();
         outcome_.failed_migration = output_.failed_migration();
+        if (outcome_.failed_migration.empty()) outcome_.hint = output_.hint();  // about the image, not about a script
         child_.reset();
         return true;
     }

@@ -80,6 +80,12 @@ Snapshot FakeDatabase::look(const SnapshotRequest& request) {
     if (!server_.connected) throw Failure(ExitCode::internal, "look without a connection", "");
     ++server_.looks;
     server_.asked = request;
+    if (!server_.lose.empty()) {
+        const auto reason = server_.lose.front();
+        server_.lose.pop_front();
+        server_.connected = false;
+        throw Failure(ExitCode::database_unreachable, reason, "");
+    }
     auto seen = server_.snapshot;
     if (server_.after_look) server_.after_look(server_.looks);
     return seen;
@@ -107,10 +113,10 @@ std::unique_ptr<Turn> FakeDatabase::try_turn() {
     return server_.turn_free ? std::make_unique<FakeTurn>(server_) : nullptr;
 }
 
-bool FakeDatabase::cancel_migration(Duration) {
+Cancelled FakeDatabase::cancel_migration(const std::string&, Duration) {
     ++server_.cancels;
     if (server_.on_cancel) server_.on_cancel();
-    return true;
+    return server_.cancelled;
 }
 
 class FakeApplying : public Applying {

@@ -79,6 +79,9 @@ struct FakeServer {
     int connects = 0;
     int looks = 0;
     int cancels = 0;
+    Duration round_trip_limit{0};
+    Cancelled cancelled = Cancelled::ended;  ///< what a cancel comes to
+    std::deque<std::string> lose;            ///< the next looks fail: the session is lost, for this reason
     int created_databases = 0;
     int created_schemas = 0;
     int turns_alive = 0;
@@ -101,7 +104,8 @@ public:
         return server_.whereabouts;
     }
     std::unique_ptr<Turn> try_turn() override;
-    bool cancel_migration(Duration timeout) override;
+    void limit_round_trips(Duration most) override { server_.round_trip_limit = most; }
+    Cancelled cancel_migration(const std::string& session, Duration timeout) override;
     void create_database() override { ++server_.created_databases; }
     void create_schema() override { ++server_.created_schemas; }
 

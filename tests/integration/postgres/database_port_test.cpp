@@ -100,36 +100,54 @@ TEST_F(DatabasePortTest, ServerSettingsDoNotEndATurn) {
 
 // Cancelling.
 
-TEST_F(DatabasePortTest, CancelAsksFirstAndIsContentWhenTheLockIsGone) {
-    db().run("SELECT pg_advisory_lock(72707369)");
+constexpr auto own_session = "migration-guard 0123abcd";
+
+TEST_F(DatabasePortTest, CancelAsksFirst) {
+    db().run("SET application_name = 'migration-guard 0123abcd'");
     db().send("SELECT pg_sleep(30)");
     const auto opened = open(url());
-    std::thread holder([this] {
+    std::thread session([this] {
         EXPECT_FALSE(db().finish());
-        db().run("SELECT pg_advisory_unlock(72707369)");  // it lives on: the statement was cancelled, not the session
+        EXPECT_EQ(db().value("SELECT 1"), "1");  // the statement was cancelled, not the session
+        db().run("SET application_name = 'done'");
     });
-    EXPECT_TRUE(opened->cancel_migration(seconds(10)));
-    holder.join();
-    EXPECT_EQ(db().value("SELECT 1"), "1");
+    EXPECT_EQ(opened->cancel_migration(own_session, seconds(10)), Cancelled::ended);
+    session.join();
 }
 
-TEST_F(DatabasePortTest, ASessionThatIgnoresTheCancelIsTerminated) {
-    db().run("SELECT pg_advisory_lock(72707369)");
+TEST_F(DatabasePortTest, ASessionThatStaysAfterTheCancelIsTerminated) {
+    db().run("SET application_name = 'migration-guard 0123abcd'");
     const auto opened = open(url());
-    EXPECT_TRUE(opened->cancel_migration(milliseconds(600)));
+    EXPECT_EQ(opened->cancel_migration(own_session, milliseconds(600)), Cancelled::ended);
     EXPECT_THROW(db().run("SELECT 1"), std::runtime_error);
 }
 
-TEST_F(DatabasePortTest, NobodyToCancelIsFine) {
-    EXPECT_TRUE(open(url())->cancel_migration(seconds(1)));
+TEST_F(DatabasePortTest, SomebodyElsesMigrationIsLeftAlone) {
+    db().run("SELECT pg_advisory_lock(72707369)");
+    EXPECT_EQ(open(url())->cancel_migration(own_session, milliseconds(600)), Cancelled::no_session);
+    EXPECT_EQ(open(url())->cancel_migration("", milliseconds(600)), Cancelled::no_session);
+    EXPECT_EQ(db().value("SELECT 1"), "1");
+}
+
+TEST_F(DatabasePortTest, AMigratingSessionWithoutPrismasLockIsFoundByItsName) {
+    db().run("SET application_name = 'migration-guard 0123abcd'");
+    const auto opened = open(url());
+    SnapshotRequest request;
+    request.sessions = true;
+    EXPECT_FALSE(opened->look(request).migrating) << "idle";
+    db().send("SELECT pg_sleep(30)");
+    for (int i = 0; i < 100 && !opened->look(request).migrating; ++i) std::this_thread::sleep_for(milliseconds(20));
+    EXPECT_TRUE(opened->look(request).migrating);
+    EXPECT_FALSE(opened->look({}).migrating);
+    EXPECT_EQ(opened->cancel_migration(own_session, milliseconds(600)), Cancelled::ended);
 }
 
 TEST_F(DatabasePortTest, AfterTheStopSignalItStillCancelsAndLooks) {
-    db().run("SELECT pg_advisory_lock(72707369)");
+    db().run("SET application_name = 'migration-guard 0123abcd'");
     const auto opened = open(url());
     stop.raise(15);
     EXPECT_EQ(opened->connect(seconds(1)).kind, ConnectResult::Kind::connected);
-    EXPECT_TRUE(opened->cancel_migration(milliseconds(600)));
+    EXPECT_EQ(opened->cancel_migration(own_session, milliseconds(600)), Cancelled::ended);
     EXPECT_EQ(opened->look({}).ledger.state, LedgerReading::State::absent);
     opened->disconnect();
     EXPECT_EQ(opened->connect(seconds(5)).kind, ConnectResult::Kind::connected);

@@ -50,10 +50,12 @@ TEST_F(NativeApplyTest, ACancelAfterAStopLeavesARowThatIsAppliedAgain) {
 TEST_F(NativeApplyTest, TheGuardsOwnCancelOnTheServerIsTheSame) {
     add("1_a", "CREATE TABLE a (); SELECT pg_sleep(30)");
     const auto opened = open(url());
-    const auto applying = start(options(url()));
+    auto named = options(url());
+    named.migration_session = "migration-guard 0123abcd";
+    const auto applying = start(named);
     wait_for_query("pg_sleep(30)");
     applying->begin_nothing_further();
-    EXPECT_TRUE(opened->cancel_migration(seconds(5)));
+    EXPECT_EQ(opened->cancel_migration("migration-guard 0123abcd", seconds(5)), Cancelled::ended);
     EXPECT_TRUE(finish(*applying, seconds(5)).cancelled_clean);
     EXPECT_THAT(ledger(), ElementsAre("1_a rolledBack logs 0"));
 }

@@ -32,7 +32,7 @@ protected:
         bundled.set_value(bundle);
         world.plan.bundle = bundled.get_future().share();
         world.database.connect(std::chrono::seconds(1));
-        return examine(world.plan, world.ports());
+        return examine(world.plan, world.ports(), OwnTurn::not_held);
     }
     void declare(std::vector<DeclaredTable> tables, std::vector<DeclaredEnum> enums = {}) {
         declared.schema = DeclaredSchema{std::move(tables), std::move(enums)};
