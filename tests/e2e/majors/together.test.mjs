@@ -86,3 +86,43 @@ test('a killed guard leaves the turn to the next at once', async (context) => {
   const result = await slow.guard(database.url(), ['--turn-timeout', '30s', '--', report])
   assert.equal(result.code, 81, result.stderr)
 })
+
+const WITHOUT_LOCK = { PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK: '1' }
+const slow = (seconds) => ({ migrations: { ...first(2), [ANALYTICS]: `SELECT pg_sleep(${seconds});\n${scripts[ANALYTICS]}` }, models: modelsOf(3) })
+
+test("Prisma's lock switched off: a second replica waits for the turn, and does not call the migration failed", async (context) => {
+  const database = await deployed(context, first(2))
+  const project = Project.create(context, slow(3))
+  const one = project.startGuard(context, database.url(), ['--', report], { env: WITHOUT_LOCK })
+  await until(async () => (await database.ledger()).length === 3, 'the first has begun', 20_000)
+  const other = await project.guard(database.url(), ['--', report], { env: WITHOUT_LOCK })
+  assert.ok(started(other), other.stderr)
+  assert.ok(started(await one.ended))
+  assert.deepEqual(await names(database), [INIT, TAGS, ANALYTICS])
+})
+
+test("Prisma's lock switched off: a stop still cancels the migration on the server", async (context) => {
+  const database = await deployed(context, first(2))
+  const guard = Project.create(context, slow(30)).startGuard(context, database.url(), ['--stop-timeout', '1s', '--', report], { env: WITHOUT_LOCK })
+  await until(async () => (await database.ledger()).length === 3, 'it has begun', 20_000)
+  guard.kill('SIGTERM')
+  const { code, stderr } = await guard.ended
+  assert.equal(code, 143, stderr)
+  assert.match(stderr, /was cancelled on the server and stands failed" remedy="repair the cause/)
+  const active = "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep(30)%'"
+  assert.deepEqual(await database.query(active), [])
+})
+
+test("applyTimeout ends the guard's own migration, never somebody else's", async (context) => {
+  const database = await deployed(context, first(2))
+  const project = Project.create(context, shop())
+  const guard = project.startGuard(context, database.url(),
+    ['--prisma-command', '["sh", "-c", "sleep 60"]', '--apply-timeout', '3s', '--', report])
+  await guard.seen(/applying pending migrations/)
+  const stranger = await database.session(context)
+  await stranger.query(PRISMA_LOCK)
+  const migration = stranger.query('SELECT pg_sleep(6)')
+  const { code, stderr } = await guard.ended
+  assert.equal(code, 85, stderr)
+  await migration // rejects when it was cancelled
+})
