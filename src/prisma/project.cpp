@@ -77,6 +77,7 @@ void take_urls(Project& project, const ConfigLiterals& config, Version cli) {
     if (cli >= url_in_config) return;  // directUrl is an unknown key there
     if (config.direct_url.kind == Kind::variable) project.config_direct_url_env = config.direct_url.text;
     if (config.direct_url.kind == Kind::text) project.config_direct_url_literal = config.direct_url.text;
+    if (config.direct_url.kind == Kind::computed) project.config_url_unknown = true;  // the CLI prefers it
 }
 
 /// Without a schema the CLI refuses such a name (P3023); a computed one is told, since it may cost a false alarm.

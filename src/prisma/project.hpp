@@ -42,8 +42,8 @@ struct Project {
     std::optional<std::filesystem::path> config_file;  ///< prisma.config.ts and its other names
     std::string config_url_env;                        ///< env('X') or process.env.X of the config's datasource.url
     std::string config_url_literal;                    ///< or the URL itself, written into the config file
-    bool config_url_unknown = false;                   ///< the config file computes it: databaseUrlEnv has to be set
-    std::string config_direct_url_env;                 ///< likewise directUrl (6.18+ with engine classic)
+    bool config_url_unknown = false;    ///< the config file computes it, or directUrl: databaseUrlEnv has to be set
+    std::string config_direct_url_env;  ///< likewise directUrl (6.18+ with engine classic)
     std::string config_direct_url_literal;
     std::vector<std::string> external_tables;  ///< tables.external of the config file: schema.name
     std::vector<std::string> external_enums;   ///< enums.external, likewise

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <system_error>
 
@@ -116,15 +117,15 @@ struct CliUrl {
 
 CliUrl cli_url(const Project& project, const DatasourceUrls& datasource) {
     const auto config = project.config_file.value_or("");
-    const CliUrl places[] = {
-        {project.config_direct_url_env, project.config_direct_url_literal, "directUrl", config},
-        {project.config_url_env, project.config_url_literal, "url", config},
-        {datasource.direct_env, datasource.direct_literal, "directUrl", project.schema_path},
-        {datasource.url_env, datasource.url_literal, "url", project.schema_path},
+    const std::array places{
+        CliUrl{project.config_direct_url_env, project.config_direct_url_literal, "directUrl", config},
+        CliUrl{project.config_url_env, project.config_url_literal, "url", config},
+        CliUrl{datasource.direct_env, datasource.direct_literal, "directUrl", project.schema_path},
+        CliUrl{datasource.url_env, datasource.url_literal, "url", project.schema_path},
     };
     const auto* const found =
         std::ranges::find_if(places, [](const CliUrl& at) { return !at.variable.empty() || !at.literal.empty(); });
-    return found == std::end(places) ? CliUrl{} : *found;
+    return found == places.end() ? CliUrl{} : *found;
 }
 
 /// Every name through which the CLI could come to another database than the one that is looked at.

@@ -185,6 +185,12 @@ TEST_F(FindProject, UrlsOfTheConfigFile) {
                "export default { engine: 'classic', datasource: { url: env('A'), directUrl: env('B') } }");
     EXPECT_EQ(find().config_url_env, "A");
     EXPECT_EQ(find().config_direct_url_env, "B");
+    EXPECT_FALSE(find().config_url_unknown);
+    image.file("app/prisma.config.ts",
+               "export default { engine: 'classic', datasource: { url: env('A'), directUrl: make() } }");
+    EXPECT_TRUE(find().config_url_unknown);
+    image.file("app/prisma.config.ts",
+               "export default { engine: 'classic', datasource: { url: env('A'), directUrl: env('B') } }");
     image.cli("7.10.1", "app");
     EXPECT_EQ(find().config_url_env, "A");
     EXPECT_EQ(find().config_direct_url_env, "") << "an unknown key in 7";
