@@ -101,7 +101,7 @@ describe('from nothing to a guarded deployment', { timeout: 40 * 60_000 }, () =>
     assert.match(await server.ledger('guarded'), /20251103091000_add_analytics:applied$/)
 
     const seconds = Math.round((Date.now() - began) / 1000)
-    context.diagnostic(`from nothing to a guarded deployment: ${seconds} s; the guard's image: ${guardSeconds} s of them`)
+    context.diagnostic(`from nothing to a guarded deployment: ${seconds} s; guard's image: ${guardSeconds} s of them`)
     assert.ok(seconds < LIMIT_SECONDS, `${seconds} s`)
   })
 })

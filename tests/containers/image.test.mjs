@@ -147,14 +147,15 @@ describe('the example', { timeout: 30 * MINUTES }, () => {
     const project = uniqueName('guardtest')
     const up = (...args) =>
       run(compose[0], [...compose.slice(1), '-p', project, ...args], { cwd: ROOT, env: COMPOSE, seconds: 1800 })
-    // The image of `build: .` under the names that version 1 and 2 give it: docker-compose 1 does not share the client's
-    // build cache, and would compile for the third time here.
+    // The image of `build: .` under the names that version 1 and 2 give it: docker-compose 1 does not share the
+    // client's build cache, and would compile for the third time here.
     const names = [`${project}_app`, `${project}-app`]
     if (!process.env.GUARD_TEST_THOROUGH) for (const name of names) await docker(['tag', EXAMPLE, name])
     try {
       const { status, output } = await up('up', '-d', process.env.GUARD_TEST_THOROUGH ? '--build' : '--no-build')
       assert.equal(status, 0, output)
-      await until('the app stores an event', async () => (await track('http://127.0.0.1:3000/track')) === 201, 120, 1000)
+      const stores = async () => (await track('http://127.0.0.1:3000/track')) === 201
+      await until('the app stores an event', stores, 120, 1000)
     } finally {
       await up('down', '-v', '--rmi', 'local')
       for (const name of names) await docker(['rmi', name], { check: false })
