@@ -77,7 +77,7 @@ ConnectResult FakeDatabase::connect(Duration) {
 }
 
 Snapshot FakeDatabase::look(const SnapshotRequest& request) {
-    if (!server_.connected) throw Failure(ExitCode::internal, "look without a connection", "");
+    if (!server_.connected) throw Failure(ExitCode::database_unreachable, "there is no connection", "");
     ++server_.looks;
     server_.asked = request;
     if (!server_.lose.empty()) {
@@ -87,6 +87,7 @@ Snapshot FakeDatabase::look(const SnapshotRequest& request) {
         throw Failure(ExitCode::database_unreachable, reason, "");
     }
     auto seen = server_.snapshot;
+    if (server_.turns_alive > 0 && !seen.turn) seen.turn = LockHolder{1, "migration-guard", "local", "", "", 1};
     if (server_.after_look) server_.after_look(server_.looks);
     return seen;
 }
@@ -110,7 +111,7 @@ private:
 }  // namespace
 
 std::unique_ptr<Turn> FakeDatabase::try_turn() {
-    return server_.turn_free ? std::make_unique<FakeTurn>(server_) : nullptr;
+    return server_.turn_free && server_.turns_alive == 0 ? std::make_unique<FakeTurn>(server_) : nullptr;
 }
 
 Cancelled FakeDatabase::cancel_migration(const std::string&, Duration) {
