@@ -167,7 +167,7 @@ Examination Guard::look_after(const Examination& before, const Supervised& super
     }
 }
 
-void Guard::require_able_to_apply(const Examination& seen) {
+void Guard::require_able_to_apply(const Examination& seen) const {
     if (const auto missing = ports_.migrator->not_ready(); !missing.empty()) {
         const auto remedy = ports_.migrator->remedy();
         throw Failure(ports_.migrator->not_ready_code(), one_pending_and(seen, missing),
@@ -177,7 +177,7 @@ void Guard::require_able_to_apply(const Examination& seen) {
     if (server.schema_exists && !server.can_create_in_schema) {
         throw Failure(ExitCode::database_refused,
                       fmt::format("login {} may not create tables in schema {}", server.user, server.schema),
-                      fmt::format("grant create on schema \"{}\" to \"{}\", or set DIRECT_URL to the owner's login",
+                      fmt::format(R"(grant create on schema "{}" to "{}", or set DIRECT_URL to the owner's login)",
                                   server.schema, server.user));
     }
 }
@@ -189,7 +189,7 @@ void Guard::create_schema(const ServerFacts& server) {
 }
 
 /// Said at every start, not only on the day when a migration comes and cannot be applied.
-void Guard::warn_if_not_ready(Outcome& outcome, const Examination& seen) {
+void Guard::warn_if_not_ready(Outcome& outcome, const Examination& seen) const {
     if (ports_.migrator == nullptr || plan_.settings.apply != ApplyMode::prisma) return;
     if (const auto missing = ports_.migrator->not_ready(); !missing.empty()) {
         outcome.warnings.push_back(
@@ -255,7 +255,7 @@ Examination Guard::look() {
     const auto& server = seen.snapshot.server;
     if (plan_.schema_in_url && !server.schema_exists && !plan_.settings.create_database) {
         throw Failure(ExitCode::database_refused,
-                      fmt::format("schema \"{}\" does not exist in database \"{}\"", server.schema, server.database),
+                      fmt::format(R"(schema "{}" does not exist in database "{}")", server.schema, server.database),
                       "is ?schema= right? createDatabase: true creates it, as prisma migrate deploy would");
     }
     return seen;

@@ -40,7 +40,7 @@ private:
     Next wait_for_others(Outcome& outcome, const Examination& seen, const Verdict& verdict);
     Next apply(Outcome& outcome, const Examination& before);
     Examination look_after(const Examination& before, const Supervised& supervised);
-    void require_able_to_apply(const Examination& seen);
+    void require_able_to_apply(const Examination& seen) const;
     void resolve_once(Examination& seen);
     void smoke(Outcome& outcome);
 
@@ -50,7 +50,7 @@ private:
     /// just now, is "not yet".
     template <class Work>
     auto patiently(Work work);
-    void warn_if_not_ready(Outcome& outcome, const Examination& seen);
+    void warn_if_not_ready(Outcome& outcome, const Examination& seen) const;
     void create_schema(const ServerFacts& server);
     void limit_round_trips(const Limit& limit);
     /// Each warning once, when it is first known: before anything is written, not after.

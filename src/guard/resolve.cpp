@@ -20,6 +20,7 @@ const BundledMigration& bundled(const Plan& plan, const std::string& name) {
     const auto found = std::ranges::find(migrations, name, &BundledMigration::name);
     if (found != migrations.end() && found->has_script) return *found;
     std::vector<std::string> names;
+    names.reserve(migrations.size());
     for (const auto& migration : migrations) names.push_back(migration.name);
     const auto near = nearest(name, names);
     throw Failure(ExitCode::usage, "migration \"" + name + "\" is not bundled in this image (Prisma's P3017)",

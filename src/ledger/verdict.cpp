@@ -3,6 +3,7 @@
 #include "ledger/wording.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace migration_guard {
@@ -170,10 +171,10 @@ private:
 /// 66 for a pending directory without script stands before the ledger's own codes, as every 66 does.
 int rank(ExitCode code) {
     using enum ExitCode;
-    constexpr ExitCode order[] = {bundle_unreadable, database_refused, turn_timeout,      ledger_unusable,
-                                  ledger_missing,    migration_failed, history_refused,   migrations_pending,
-                                  ledger_incomplete, schema_mismatch,  smoke_check_failed};
-    return static_cast<int>(std::ranges::find(order, code) - std::begin(order));
+    constexpr std::array order{bundle_unreadable, database_refused, turn_timeout,      ledger_unusable,
+                               ledger_missing,    migration_failed, history_refused,   migrations_pending,
+                               ledger_incomplete, schema_mismatch,  smoke_check_failed};
+    return static_cast<int>(std::ranges::find(order, code) - order.begin());
 }
 
 }  // namespace

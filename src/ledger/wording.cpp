@@ -106,6 +106,7 @@ Words words_for_edited(const MigrationRecord& record) {
 
 Words words_for_ahead(const std::vector<const MigrationRecord*>& records) {
     std::vector<std::string> names;
+    names.reserve(records.size());
     for (const auto* record : records) names.push_back(record->name);
     return {"the database is ahead of this image by " + plural(names.size(), "migration", "migrations") + ": " +
                 join(names, 5),

@@ -17,7 +17,7 @@ class PostgresDatabase : public Database {
 public:
     PostgresDatabase(PostgresOptions options, Interrupt& interrupt) : options_(std::move(options)) {
         connector_.interrupt = &interrupt;
-        limit_round_trips(options_.query_timeout);
+        connector_.query_limit = options_.query_timeout;
         if (options_.app_role.empty()) options_.app_role = options_.migrate.user;
     }
 

@@ -41,16 +41,14 @@ std::string create_ledger_statement(const std::string& ledger) {
 
 Query insert_row(const std::string& ledger, const std::string& id, const std::string& checksum,
                  const std::string& name) {
-    return {
-        fmt::format("INSERT INTO {} (\"id\", \"checksum\", \"started_at\", \"migration_name\") VALUES ($1, $2, $3, $4)",
-                    ledger),
-        {id, checksum, now(), name}};
+    return {fmt::format("INSERT INTO {} (id, checksum, started_at, migration_name) VALUES ($1, $2, $3, $4)", ledger),
+            {id, checksum, now(), name}};
 }
 
 Query insert_applied_row(const std::string& ledger, const std::string& id, const std::string& checksum,
                          const std::string& name) {
-    return {fmt::format("INSERT INTO {} (\"id\", \"checksum\", \"logs\", \"started_at\", \"finished_at\", "
-                        "\"migration_name\") VALUES ($1, $2, '', $3, $3, $4)",
+    return {fmt::format("INSERT INTO {} (id, checksum, logs, started_at, finished_at, "
+                        "migration_name) VALUES ($1, $2, '', $3, $3, $4)",
                         ledger),
             {id, checksum, now(), name}};
 }

@@ -132,6 +132,7 @@ ORDER BY 1, 2 LIMIT 1000)",
                                             {array_parameter(schemas), array_parameter(names)}});
     require_ok(result, "reading table statistics");
     std::vector<TableActivity> found;
+    found.reserve(static_cast<std::size_t>(result.rows()));
     for (int row = 0; row < result.rows(); ++row) {
         found.push_back({{result.text(row, 0), result.text(row, 1)}, result.integer(row, 2), result.integer(row, 3)});
     }

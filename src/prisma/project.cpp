@@ -89,7 +89,7 @@ void take_external(Project& project, const ConfigNames& listed, const std::strin
             names.push_back(name);
         } else {
             project.notices.push_back(
-                fmt::format("{} of {}: \"{}\" has no schema (P3023), write \"schema.name\"", key, file, name));
+                fmt::format(R"({} of {}: "{}" has no schema (P3023), write "schema.name")", key, file, name));
         }
     }
     if (listed.computed) {

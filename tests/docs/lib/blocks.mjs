@@ -73,6 +73,7 @@ export function comparable(output) {
     .replace(/\b\d+(\.\d+)? ?(ms|s|seconds)\b/g, 'N $2')
     .replace(/\b\d+\.\d+(\.\d+)?\b/g, 'VERSION')
     .replace(/about \d+ rows?; inserts, undone ones too: \d+/g, 'about N rows') // PostgreSQL's statistics come late
+    .replace(/after \d+\s+attempts?/g, 'after N attempts')
     .replace(/-{4,}/g, '----')
     .replace(/\s+/g, ' ')
     .trim()
