@@ -66,6 +66,7 @@ export function comparable(output) {
     .join(' ')
     .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?/g, 'TIME')
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID')
+    .replace(/migration-guard [0-9a-f]{8}\b/g, 'migration-guard RUN')
     .replace(/@[0-9a-f]{8}\b/g, '@ROW')
     .replace(/"[0-9a-f]{8}"/g, '"ROW"')
     .replace(/\b(pid|ms|t)=[\d.]+/g, '$1=N')

@@ -21,6 +21,7 @@ export function withoutChance(text, { project, database } = {}) {
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'UUID')
     .replace(/\b(t|lingers|ms)=[\d.]+s?/g, '$1=N')
     .replace(/after \d+ attempts?/g, 'after N attempts')
+    .replace(/migration-guard [0-9a-f]{8}\b/g, 'migration-guard RUN')
     .replace(/\bpid[ =]\d+/g, 'pid N')
     .replace(/guard-e2e-\w{6}/g, 'PROJECT')
 }

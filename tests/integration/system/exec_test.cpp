@@ -273,9 +273,12 @@ TEST(Init, ItSaysItsNameAndLeadsAGroupOfItsOwn) {
         run_init({"/bin/sh", "-c", "set -- $(cat /proc/$$/stat); echo group $(($5 == $$)); exec sleep 100"});
     });
     ASSERT_TRUE(init.says("group 1"));
-    std::ifstream comm("/proc/" + std::to_string(init.pid()) + "/comm");
     std::string name;
-    std::getline(comm, name);
+    for (int i = 0; i < 100 && name != init_name; ++i) {  // the app may speak before init goes by its name
+        std::ifstream comm("/proc/" + std::to_string(init.pid()) + "/comm");
+        std::getline(comm, name);
+        std::this_thread::sleep_for(milliseconds(10));
+    }
     EXPECT_EQ(name, init_name);
 }
 

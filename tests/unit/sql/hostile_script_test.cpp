@@ -76,7 +76,8 @@ TEST(HostileScript, IsReadTolerantlyWhenItIsTooLongForTheParser) {
 }
 
 TEST(HostileScript, HasBytesThatAreNoText) {
-    const std::string nul("CREATE TABLE a (b int); CREATE TABLE c\0d (e int)", 50);
+    using namespace std::literals;
+    const auto nul = "CREATE TABLE a (b int); CREATE TABLE c\0d (e int)"s;
     EXPECT_FALSE(read_script(nul).parsed);
     EXPECT_NO_THROW(read_script("CREATE TABLE \"\xFF\xC3\" (\xE2\x82 int)"));
     EXPECT_NO_THROW(read_script("ALTER TYPE e ADD VALUE '\xF0\x9F'"));
