@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-import { guardBinary } from './harness/environment.mjs'
+import { guardBinary, testOfMemory } from './harness/environment.mjs'
 import { ANALYTICS, exampleApp, first, scripts } from './harness/example.mjs'
 import { Pinned, withoutChance } from './harness/pinned.mjs'
 import { deployed, test } from './harness/scenario.mjs'
@@ -140,7 +140,7 @@ async function peakWhileReading(project, block, times) {
   return { peak, logs: JSON.parse(json).logs }
 }
 
-test('gigabytes of log take no more memory than megabytes', async (context) => {
+testOfMemory('gigabytes of log take no more memory than megabytes', async (context) => {
   const project = exampleApp(context)
   // Ordinary lines, errors, each replica with a name of its own, and a line without an end in every block.
   const lines = []

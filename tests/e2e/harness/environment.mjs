@@ -36,3 +36,6 @@ export const test = (name, ...rest) => {
 
 const fromEngine = missing ? undefined : createRequire(engine)
 export const pg = fromEngine?.('pg')
+
+/** For what a test says of the program's memory: a sanitizer takes memory of its own. */
+export const testOfMemory = process.env.GUARD_SANITIZE ? nodeTest.skip : test
