@@ -19,7 +19,7 @@ std::string now() {
 }
 
 Query update(const std::string& ledger, std::string_view assignment, std::string value, const std::string& id) {
-    return {fmt::format("UPDATE {} SET {} WHERE \"id\" = $2", ledger, assignment), {std::move(value), id}};
+    return {fmt::format("UPDATE {} SET {} WHERE id = $2", ledger, assignment), {std::move(value), id}};
 }
 
 }  // namespace
@@ -54,19 +54,19 @@ Query insert_applied_row(const std::string& ledger, const std::string& id, const
 }
 
 Query add_step(const std::string& ledger, const std::string& id) {
-    return update(ledger, "\"applied_steps_count\" = \"applied_steps_count\" + $1", "1", id);
+    return update(ledger, "applied_steps_count = applied_steps_count + $1", "1", id);
 }
 
 Query set_finished(const std::string& ledger, const std::string& id) {
-    return update(ledger, "\"finished_at\" = $1", now(), id);
+    return update(ledger, "finished_at = $1", now(), id);
 }
 
 Query set_logs(const std::string& ledger, const std::string& id, const std::string& logs) {
-    return update(ledger, "\"logs\" = $1", logs, id);
+    return update(ledger, "logs = $1", logs, id);
 }
 
 Query set_rolled_back(const std::string& ledger, const std::string& id) {
-    return update(ledger, "\"rolled_back_at\" = $1", now(), id);
+    return update(ledger, "rolled_back_at = $1", now(), id);
 }
 
 std::string new_row_id() {
