@@ -45,8 +45,8 @@ Snapshot take_snapshot(Connection& connection, const DatabaseUrl& url, const std
                        const SnapshotRequest& request) {
     auto queries = place_queries(url, request.listed_schemas, request.external_tables);
     queries.push_back(ledger_rows_query(url));
-    queries.push_back(lock_holders_query(request.sessions ? MigratingSessions::by_lock_or_name
-                                                          : MigratingSessions::by_lock));
+    queries.push_back(
+        lock_holders_query(request.sessions ? MigratingSessions::by_lock_or_name : MigratingSessions::by_lock));
     const bool with_catalogue = !request.catalogue.empty();
     if (with_catalogue) {
         auto more = catalogue_queries(request.catalogue, url.effective_schema(), app_role, connection.server_version());
