@@ -58,7 +58,8 @@ Outcome Guard::check(Purpose purpose) {
         const auto seen = patiently([this] { return look(); });
         conclude(outcome, seen, judge(seen.situation, plan_.settings, purpose));
         warn_if_not_ready(outcome, seen);
-        const bool would_apply = !seen.pending.empty() && plan_.settings.apply != ApplyMode::wait;
+        const auto apply = plan_.settings.apply;
+        const bool would_apply = !seen.pending.empty() && (apply == ApplyMode::prisma || apply == ApplyMode::native);
         if (purpose != Purpose::check && outcome.code == ExitCode::ok && would_apply) require_able_to_apply(seen);
     });
 }

@@ -119,6 +119,11 @@ TEST(Weather, AMissingCliIsAWarningAtEachStartAndAProblemOnlyWhenItIsNeeded) {
     world.migrator.missing = "the Prisma CLI is not in the image";
     EXPECT_THAT(codes(Guard(world.plan, world.ports()).check(Purpose::before_deploy)),
                 ElementsAre(ExitCode::apply_not_started));
+    for (const auto others : {ApplyMode::never, ApplyMode::wait}) {
+        world.plan.settings.apply = others;
+        EXPECT_EQ(Guard(world.plan, world.ports()).check(Purpose::before_deploy).code, ExitCode::ok);
+    }
+    world.plan.settings.apply = ApplyMode::prisma;
 
     world.server.apply("1");
     const auto outcome = Guard(world.plan, world.ports()).bring_up_to_date();
