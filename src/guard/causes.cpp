@@ -226,7 +226,7 @@ private:
             return about(Kind::marked_applied, object, record.name,
                          fmt::format("migration {} creates it and was marked applied on {} without having run (resolve "
                                      "--applied){}",
-                                     record.name, record.row->started_at.text, also(object)),
+                                     record.name, record.row->started_at.text(), also(object)),
                          "run its script: prisma db execute --file " + script +
                              " (Prisma up to 6: --schema SCHEMA; or "
                              "psql -1 -f " +
@@ -236,7 +236,7 @@ private:
         return about(
             Kind::dropped, object, record.name,
             fmt::format("migration {} created it on {}; it was dropped since, by hand or by a restore{}", record.name,
-                        record.row->finished_at ? record.row->finished_at->text : "?", also(object)),
+                        record.row->finished_at ? record.row->finished_at->text() : "?", also(object)),
             "restore it from a backup, or create it again with the statements of " + script + " that make it");
     }
 

@@ -62,6 +62,7 @@ void tell_ahead_from_retired(std::vector<MigrationRecord>& records) {
 }
 
 void mark_out_of_order(std::vector<MigrationRecord>& records, const NameOrder& before) {
+    if (std::ranges::find(records, MigrationState::pending, &MigrationRecord::state) == records.end()) return;
     const std::string* last = nullptr;
     for (const auto& record : records) {
         if (record.state != MigrationState::applied && record.state != MigrationState::ahead) continue;

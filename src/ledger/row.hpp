@@ -4,6 +4,8 @@
 // alone, as Prisma decides it (docs/ledger.md).
 #pragma once
 
+#include "base/time.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,8 +14,8 @@ namespace migration_guard {
 
 /// A point of the database server's time.
 struct LedgerTime {
-    std::int64_t micros = 0;  ///< since 1970-01-01 UTC; what is compared
-    std::string text;         ///< "2025-11-03T09:00:00.123456Z"; what is shown
+    std::int64_t micros = 0;  ///< since 1970-01-01 UTC; infinity as the greatest and least numbers
+    [[nodiscard]] std::string text() const { return utc_text(micros); }
 };
 
 struct LedgerRow {

@@ -84,7 +84,7 @@ Words words_for_empty_database(const std::string& schema) {
 
 Words words_for_failed(const MigrationRecord& record) {
     const auto& row = *record.row;
-    std::string message = "migration " + quoted(record.name) + " started at " + row.started_at.text + " and failed";
+    std::string message = "migration " + quoted(record.name) + " started at " + row.started_at.text() + " and failed";
     if (!record.bundled) message += " (a newer release's: this image does not bundle it)";
     if (row.logs && !row.logs->empty()) {
         message += ": " + gist(*row.logs);
@@ -99,9 +99,9 @@ Words words_for_failed(const MigrationRecord& record) {
 }
 
 Words words_for_edited(const MigrationRecord& record) {
-    return {
-        "migration " + quoted(record.name) + " was edited after it had been applied on " + record.row->started_at.text,
-        "restore the file and put the change into a new migration, or list the name in acceptEdited"};
+    return {"migration " + quoted(record.name) + " was edited after it had been applied on " +
+                record.row->started_at.text(),
+            "restore the file and put the change into a new migration, or list the name in acceptEdited"};
 }
 
 Words words_for_ahead(const std::vector<const MigrationRecord*>& records) {

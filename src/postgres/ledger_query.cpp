@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 namespace migration_guard::postgres {
 namespace {
@@ -99,8 +98,7 @@ std::string micros_of(std::string_view column) {
 }
 
 LedgerTime read_time(const Result& result, int row, int column) {
-    const auto micros = static_cast<std::int64_t>(result.integer(row, column));
-    return {micros, utc_text(micros)};
+    return {static_cast<std::int64_t>(result.integer(row, column))};
 }
 
 std::optional<LedgerTime> read_optional_time(const Result& result, int row, int column) {
@@ -190,20 +188,6 @@ void read_ledger_rows(const Result& result, LedgerReading& reading) {
         }
         reading.rows.push_back(read_row(result, row));
     }
-}
-
-std::string utc_text(std::int64_t micros) {
-    constexpr std::int64_t day = 86'400'000'000;
-    if (micros == std::numeric_limits<std::int64_t>::max()) return "infinity";
-    if (micros == -std::numeric_limits<std::int64_t>::max()) return "-infinity";
-    const auto since_epoch = std::chrono::microseconds(micros);
-    const auto days = std::chrono::floor<std::chrono::days>(since_epoch);
-    const std::chrono::year_month_day date{std::chrono::sys_days(days)};
-    const auto in_day = (micros % day + day) % day;
-    const auto seconds = in_day / 1'000'000;
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(date.year()),
-                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), seconds / 3600,
-                       seconds / 60 % 60, seconds % 60, in_day % 1'000'000);
 }
 
 }  // namespace migration_guard::postgres

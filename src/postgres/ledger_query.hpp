@@ -45,7 +45,4 @@ Query ledger_rows_query(const DatabaseUrl& url);
 /// Rows out of its result, or the state that its error means. `reading`: what place_ledger() said.
 void read_ledger_rows(const Result& result, LedgerReading& reading);
 
-/// "2025-11-03T09:00:00.123456Z".
-std::string utc_text(std::int64_t micros);
-
 }  // namespace migration_guard::postgres

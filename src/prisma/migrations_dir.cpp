@@ -122,12 +122,9 @@ Listing list_migrations(const fs::path& directory) {
     Listing listing;
     for_each_entry(directory, [&listing](const fs::directory_entry& entry) {
         std::error_code error;
-        const auto type = entry.symlink_status(error).type();
-        auto name = entry.path().filename().string();
-        if (type == fs::file_type::directory)
-            listing.directories.push_back(std::move(name));
-        else if (type == fs::file_type::symlink && entry.is_directory(error))
-            listing.links.push_back(std::move(name));
+        const bool link = entry.is_symlink(error);  // known from the listing itself on most file systems
+        if (!entry.is_directory(error)) return;
+        (link ? listing.links : listing.directories).push_back(entry.path().filename().string());
     });
     return listing;
 }

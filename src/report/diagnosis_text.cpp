@@ -62,7 +62,7 @@ std::string recorded(const Diagnosis& diagnosis) {
     for (const auto& record : migrations) {
         if (!few && is_dull(record)) continue;
         lines.add(fmt::format("{:<8} {}{}", to_text(record.state), one_line(record.name, 300),
-                              record.row ? "  started " + record.row->started_at.text : ""));
+                              record.row ? "  started " + record.row->started_at.text() : ""));
     }
     const auto quiet = std::ranges::count_if(migrations, is_dull);
     return fmt::format("2. recorded: {} in the image or the ledger of {}.{}\n{}{}",

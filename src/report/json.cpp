@@ -66,8 +66,8 @@ private:
                            {"findings", findings},      {"startedAt", nullptr},
                            {"finishedAt", nullptr},     {"logs", nullptr}};
         if (!record.row) return entry;
-        entry["startedAt"] = text_or_null(record.row->started_at.text);
-        if (record.row->finished_at) entry["finishedAt"] = text_or_null(record.row->finished_at->text);
+        entry["startedAt"] = text_or_null(record.row->started_at.text());
+        if (record.row->finished_at) entry["finishedAt"] = text_or_null(record.row->finished_at->text());
         if (record.row->logs) entry["logs"] = text(*record.row->logs);
         return entry;
     }

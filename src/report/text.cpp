@@ -67,7 +67,7 @@ private:
         for (const auto finding : record.findings) text.append(", ").append(migration_guard::to_text(finding));
         if (!record.bundled) text += ", not in this image";
         if (!record.row || record.state == MigrationState::applied) return text;
-        text += ", started " + record.row->started_at.text;
+        text += ", started " + record.row->started_at.text();
         if (record.row->logs && !record.row->logs->empty()) text += ": " + one_line(*record.row->logs, 200);
         return text;
     }

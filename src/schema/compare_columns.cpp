@@ -16,12 +16,15 @@ std::string array_text(const CatalogueColumn& actual) {
 
 void compare_type(const TableMatch& table, const DeclaredColumn& column, const CatalogueColumn& actual,
                   const std::string& connection_schema, std::vector<SchemaWarning>& warnings) {
+    const bool serves = column.list == actual.list && type_serves(column.type, actual, connection_schema);
+    if (serves) {
+        return;  // nearly every column of every start: no text is made for it
+    }
     const std::string wanted = type_text(column, connection_schema);
     const std::string name = quote_identifier(column.name);
     const std::string alter = alter_column(table.name, column.name) + "TYPE " + wanted + " USING ";
     const std::string differs = "schema.prisma says " + wanted + ", the database has " + array_text(actual) + ": ";
-    const bool serves = column.list == actual.list && type_serves(column.type, actual, connection_schema);
-    if (table.is_view() && !serves) {
+    if (table.is_view()) {
         const auto kind =
             column.list == actual.list ? SchemaWarningKind::type_differs : SchemaWarningKind::list_differs;
         warnings.push_back({kind, table.text(column.name), differs + "the view's query has to cast it"});
@@ -30,7 +33,7 @@ void compare_type(const TableMatch& table, const DeclaredColumn& column, const C
     if (column.list != actual.list) {
         const std::string converted = column.list ? "ARRAY[" + name + "]" : name + "[1]";
         warnings.push_back({SchemaWarningKind::list_differs, table.text(column.name), differs + alter + converted});
-    } else if (!serves) {
+    } else {
         warnings.push_back(
             {SchemaWarningKind::type_differs, table.text(column.name), differs + alter + name + "::" + wanted});
     }
@@ -38,17 +41,15 @@ void compare_type(const TableMatch& table, const DeclaredColumn& column, const C
 
 void compare_nullability(const TableMatch& table, const DeclaredColumn& column, const CatalogueColumn& actual,
                          std::vector<SchemaWarning>& warnings) {
-    const std::string alter = alter_column(table.name, column.name);
-    const auto warn = [&](const std::string& text) {
-        warnings.push_back({SchemaWarningKind::nullability_differs, table.text(column.name), text});
+    const auto warn = [&](const std::string& text, const char* mended_by) {
+        warnings.push_back({SchemaWarningKind::nullability_differs, table.text(column.name),
+                            text + alter_column(table.name, column.name) + mended_by});
     };
     if (column.required && !actual.not_null) {
-        warn("required in schema.prisma, may be null in the database (P2032 on reading one): " + alter +
-             "SET NOT NULL");
+        warn("required in schema.prisma, may be null in the database (P2032 on reading one): ", "SET NOT NULL");
     } else if (!column.required && actual.not_null && !(column.list && actual.has_default)) {
         // A create that leaves a list out writes null; one that has a default is left to the server.
-        warn("may be absent in schema.prisma, is NOT NULL in the database (P2011 on writing none): " + alter +
-             "DROP NOT NULL");
+        warn("may be absent in schema.prisma, is NOT NULL in the database (P2011 on writing none): ", "DROP NOT NULL");
     }
 }
 

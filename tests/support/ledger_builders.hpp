@@ -24,8 +24,9 @@ inline Bundle bundle_of(const std::vector<std::string>& names) {
     return bundle;
 }
 
+/// So many seconds after 2025-11-03T09:00:00Z.
 inline LedgerTime at(std::int64_t second) {
-    return {second * 1'000'000, "2025-11-03T09:00:0" + std::to_string(second % 10) + ".000000Z"};
+    return {(1'762'160'400 + second) * 1'000'000};
 }
 
 /// What became of a row, as its two nullable times say it.

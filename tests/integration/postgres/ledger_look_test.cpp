@@ -48,9 +48,9 @@ TEST_F(LedgerLookTest, ReadsRowsOldestFirstWithTimesInUtc) {
     ASSERT_EQ(seen.ledger.rows.size(), 2U);
     const auto& done = seen.ledger.rows[0];
     EXPECT_EQ(done.migration_name, "1_done");
-    EXPECT_EQ(done.started_at.text, "2025-11-03T09:00:00.123456Z");
+    EXPECT_EQ(done.started_at.text(), "2025-11-03T09:00:00.123456Z");
     EXPECT_EQ(done.started_at.micros, 1'762'160'400'123'456);
-    EXPECT_EQ(done.finished_at->text, "2025-11-03T09:00:01.000000Z");
+    EXPECT_EQ(done.finished_at->text(), "2025-11-03T09:00:01.000000Z");
     EXPECT_FALSE(done.logs.has_value());
     EXPECT_FALSE(done.rolled_back_at.has_value());
     EXPECT_EQ(done.applied_steps_count, 1);
@@ -67,8 +67,8 @@ TEST_F(LedgerLookTest, InfiniteTimesAndTimesWithoutZoneAreReadAsWell) {
     db().run(fmt::format("ALTER DATABASE {} SET TimeZone = 'America/New_York'", database));
     const auto seen = look();
     ASSERT_EQ(seen.ledger.state, State::present) << seen.ledger.detail;
-    EXPECT_EQ(seen.ledger.rows[0].finished_at->text, "infinity");
-    EXPECT_EQ(seen.ledger.rows[0].started_at.text, "2025-11-03T09:00:00.123456Z");
+    EXPECT_EQ(seen.ledger.rows[0].finished_at->text(), "infinity");
+    EXPECT_EQ(seen.ledger.rows[0].started_at.text(), "2025-11-03T09:00:00.123456Z");
 }
 
 TEST_F(LedgerLookTest, FollowsTheSchemaOfTheUrl) {

@@ -142,7 +142,7 @@ TEST(History, DirectoryWithoutScriptIsNotCalledEdited) {
 TEST(History, NewestUnfinishedRowIsTheOneShown) {
     const auto history =
         lay_side_by_side(bundle_of({"1"}), {row("1", As::unfinished, 1), row("1", As::unfinished, 5)}, false, bytewise);
-    EXPECT_EQ(history.migrations[0].row->started_at.micros, 5'000'000);
+    EXPECT_EQ(history.migrations[0].row->started_at.micros, test::at(5).micros);
 }
 
 TEST(Checksum, AnyLineEndingMatches) {

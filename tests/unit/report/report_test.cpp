@@ -24,11 +24,14 @@ MigrationRecord record(const std::string& name, MigrationState state, std::vecto
     return out;
 }
 
-LedgerRow row(const std::string& started, const std::optional<std::string>& finished,
+constexpr std::int64_t october = 1'759'305'600'000'000;   // 2025-10-01T08:00:00Z
+constexpr std::int64_t november = 1'762'160'400'000'000;  // 2025-11-03T09:00:00Z
+
+LedgerRow row(std::int64_t started, const std::optional<std::int64_t>& finished,
               const std::optional<std::string>& logs) {
     LedgerRow out;
-    out.started_at = {.micros = 1, .text = started};
-    if (finished) out.finished_at = LedgerTime{.micros = 2, .text = *finished};
+    out.started_at = {started};
+    if (finished) out.finished_at = LedgerTime{*finished};
     out.logs = logs;
     return out;
 }
@@ -43,7 +46,7 @@ Outcome incident() {
         .host = "db", .port = 5432, .name = "app", .schema = "public", .user = "u", .server_version = "15.20"};
     outcome.ledger_read = true;
     auto init = record("20251001_init", MigrationState::applied, {MigrationFinding::edited});
-    init.row = row("2025-10-01T08:00:00Z", "2025-10-01T08:00:01Z", std::nullopt);
+    init.row = row(october, october + 1'000'000, std::nullopt);
     outcome.history.migrations = {init, record("20251015_role", MigrationState::applied),
                                   record("20251103_add_analytics", MigrationState::pending)};
     outcome.schema_checked = true;
@@ -77,7 +80,8 @@ TEST(ToJson, is_the_document_of_the_contract) {
         "database": {"host": "db", "port": 5432, "name": "app", "schema": "public", "serverVersion": "15.20"},
         "migrations": [
           {"name": "20251001_init", "state": "applied", "findings": ["edited"],
-           "startedAt": "2025-10-01T08:00:00Z", "finishedAt": "2025-10-01T08:00:01Z", "logs": null},
+           "startedAt": "2025-10-01T08:00:00.000000Z", "finishedAt": "2025-10-01T08:00:01.000000Z",
+           "logs": null},
           {"name": "20251015_role", "state": "applied", "findings": [],
            "startedAt": null, "finishedAt": null, "logs": null},
           {"name": "20251103_add_analytics", "state": "pending", "findings": [],
@@ -158,7 +162,7 @@ Outcome hostile() {
     outcome.message = "bad \xFF\x1B[31m postgresql://u:hush@db/app and hush-hush-hush";
     auto& failed = outcome.history.migrations.back();
     failed.state = MigrationState::failed;
-    failed.row = row("2025-11-03T09:00:00Z", std::nullopt, "line one\nERROR: \"x\", password='hush-hush-hush\", \"a\n");
+    failed.row = row(november, std::nullopt, "line one\nERROR: \"x\", password='hush-hush-hush\", \"a\n");
     return outcome;
 }
 
@@ -209,7 +213,8 @@ TEST(ToText, says_what_was_not_reached) {
 
 TEST(ToText, tells_a_failed_migration_with_start_and_log) {
     const auto text = to_text(hostile());
-    EXPECT_THAT(text, HasSubstr("failed   20251103_add_analytics, started 2025-11-03T09:00:00Z: line one ERROR"));
+    EXPECT_THAT(text,
+                HasSubstr("failed   20251103_add_analytics, started 2025-11-03T09:00:00.000000Z: line one ERROR"));
 }
 
 TEST(ToText, stays_short_with_hundreds_of_everything) {
