@@ -82,19 +82,6 @@ Prefixes take_prefixes(std::string_view& text) {
     return out;
 }
 
-char unescaped(char c) {
-    switch (c) {
-        case 'n':
-            return '\n';
-        case 't':
-            return '\t';
-        case 'r':
-            return '\r';
-        default:
-            return c;
-    }
-}
-
 /// JSON's escapes undone in the whole text; of \uXXXX only those of ASCII, which is what errors are written in.
 std::string unescape(std::string_view text) {
     std::string out;
@@ -108,7 +95,7 @@ std::string unescape(std::string_view text) {
             if (code < 0x80) out += static_cast<char>(code);
             i += 5;
         } else {
-            out += unescaped(text[++i]);
+            out += escape_stands_for(text[++i]);
         }
     }
     return out;

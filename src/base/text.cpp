@@ -165,6 +165,19 @@ std::string one_line(std::string_view text, std::size_t limit) {
     return out;
 }
 
+char escape_stands_for(char c) {
+    switch (c) {
+        case 'n':
+            return '\n';
+        case 't':
+            return '\t';
+        case 'r':
+            return '\r';
+        default:
+            return c;
+    }
+}
+
 std::string join(const std::vector<std::string>& items, std::size_t most) {
     std::string out;
     const std::size_t shown = std::min(most, items.size());

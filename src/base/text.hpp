@@ -25,6 +25,10 @@ bool is_utf8(std::string_view text);
 /// Every ill-formed byte sequence replaced by U+FFFD, as the WHATWG decoder (and so Node) replaces it.
 std::string replace_invalid_utf8(std::string_view text);
 
+/// What `\n`, `\t` and `\r` stand for in JSON, JavaScript and E'' strings, given the character behind the backslash;
+/// any other stands for itself.
+char escape_stands_for(char c);
+
 /// Items joined by ", ", at most `most` of them, then "and n more".
 std::string join(const std::vector<std::string>& items, std::size_t most = 10);
 

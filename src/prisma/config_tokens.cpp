@@ -1,5 +1,7 @@
 #include "prisma/config_tokens.hpp"
 
+#include "base/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -21,19 +23,6 @@ bool starts_name(char c) {
 }
 bool continues_name(char c) {
     return starts_name(c) || is_digit(c);
-}
-
-char unescaped(char c) {
-    switch (c) {
-        case 'n':
-            return '\n';
-        case 't':
-            return '\t';
-        case 'r':
-            return '\r';
-        default:
-            return c;
-    }
 }
 
 class Tokenizer {
@@ -98,7 +87,7 @@ private:
             }
             ++at_;
             plain = plain && peek() != 'u' && peek() != 'x' && peek() != '\n' && peek() != '\r' && !is_digit(peek());
-            value += unescaped(peek());
+            value += escape_stands_for(peek());
         }
         plain = plain && peek() == quote;
         if (at_ < source_.size()) ++at_;

@@ -91,9 +91,9 @@ void Replay::apply(const Effect& effect) {
             return add_label(effect);
         case EffectKind::drop_table:
         case EffectKind::drop_view:
-            return drop_relation(effect);
+            return drop_object(relations_, Kind::table, effect);
         case EffectKind::drop_type:
-            return drop_type(effect);
+            return drop_object(types_, Kind::enumeration, effect);
         case EffectKind::drop_column:
             return drop_column(effect);
         case EffectKind::drop_schema:
@@ -154,27 +154,15 @@ void Replay::add_label(const Effect& effect) {
     if (!effect.if_not_exists || !labels.contains(effect.member)) make(labels, effect.member, now(effect));
 }
 
-void Replay::drop_relation(const Effect& effect) {
-    const ObjectName name = key_of(effect, relations_);
-    const auto found = relations_.find(name);
-    const auto made = found == relations_.end() ? std::nullopt : found->second.made;
-    note_removed(Kind::table, name, "", made, effect);
-    if (found == relations_.end()) return;
+template <class Map>
+void Replay::drop_object(Map& objects, Kind kind, const Effect& effect) {
+    const ObjectName name = key_of(effect, objects);
+    const auto found = objects.find(name);
+    const auto made = found == objects.end() ? std::nullopt : found->second.made;
+    note_removed(kind, name, "", made, effect);
+    if (found == objects.end()) return;
     if (!effect.conditional) {
-        relations_.erase(found);
-    } else if (found->second.made) {
-        found->second.made->certain = false;
-    }
-}
-
-void Replay::drop_type(const Effect& effect) {
-    const ObjectName name = key_of(effect, types_);
-    const auto found = types_.find(name);
-    const auto made = found == types_.end() ? std::nullopt : found->second.made;
-    note_removed(Kind::enumeration, name, "", made, effect);
-    if (found == types_.end()) return;
-    if (!effect.conditional) {
-        types_.erase(found);
+        objects.erase(found);
     } else if (found->second.made) {
         found->second.made->certain = false;
     }
@@ -212,7 +200,7 @@ void Replay::move_relation(const Effect& effect, const ObjectName& to) {
     moved.open = moved.open || !known;
     moved.made = now(effect);
     moved.made->certain = moved.made->certain && known;
-    drop_relation(effect);
+    drop_object(relations_, Kind::table, effect);
     note_created(to);
     if (effect.conditional && relations_.contains(to)) return;
     relations_[to] = std::move(moved);
@@ -223,7 +211,7 @@ void Replay::move_type(const Effect& effect, const ObjectName& to) {
     const bool known = moved.made.has_value();
     moved.made = now(effect);
     moved.made->certain = moved.made->certain && known;
-    drop_type(effect);
+    drop_object(types_, Kind::enumeration, effect);
     if (moved.is_enum) note_created(to);
     if (effect.conditional && types_.contains(to)) return;
     types_[to] = std::move(moved);
@@ -247,11 +235,11 @@ void Replay::drop_schema(const Effect& effect) {
     drop.schema = effect.object;
     for (const auto& name : relations) {
         drop.object = name.name;
-        drop_relation(drop);
+        drop_object(relations_, Kind::table, drop);
     }
     for (const auto& name : types) {
         drop.object = name.name;
-        drop_type(drop);
+        drop_object(types_, Kind::enumeration, drop);
     }
 }
 

@@ -78,8 +78,8 @@ private:
     void create_type(const Effect& effect);
     void add_column(const Effect& effect);
     void add_label(const Effect& effect);
-    void drop_relation(const Effect& effect);
-    void drop_type(const Effect& effect);
+    template <class Map>
+    void drop_object(Map& objects, ScriptObject::Kind kind, const Effect& effect);
     void drop_column(const Effect& effect);
     void drop_schema(const Effect& effect);
     void rename_column(const Effect& effect);

@@ -1,5 +1,6 @@
 #include "sql/lexer.hpp"
 
+#include "base/text.hpp"
 #include "schema/declared.hpp"
 
 #include <algorithm>
@@ -78,20 +79,6 @@ std::size_t quote_prefix(std::string_view text, std::size_t at) {
     return std::string_view("enbx").find(letter) != std::string_view::npos && quote_at(at + 1, "'") ? 1 : 0;
 }
 
-/// One escape of an E'' string; `at` is the character after the backslash.
-char unescaped(char c) {
-    switch (c) {
-        case 'n':
-            return '\n';
-        case 't':
-            return '\t';
-        case 'r':
-            return '\r';
-        default:
-            return c;
-    }
-}
-
 /// Quotes and prefix removed, doubled quotes made single.
 std::string unquoted(std::string_view text, char quote) {
     const std::size_t open = text.find(quote);
@@ -105,7 +92,7 @@ std::string unquoted(std::string_view text, char quote) {
         if (inner[i] == quote && more && inner[i + 1] == quote) {
             out += inner[++i];
         } else if (escapes && inner[i] == '\\' && more) {
-            out += unescaped(inner[++i]);
+            out += escape_stands_for(inner[++i]);
         } else {
             out += inner[i];
         }

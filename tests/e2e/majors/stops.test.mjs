@@ -26,10 +26,15 @@ for (const apply of ['prisma', 'native']) {
     assert.equal(code, 143, stderr)
     assert.ok(guard.began + ms - sent < 10_000, 'bounded')
     assert.equal(await busy(database), 0, 'nothing runs on at the server')
+    assert.match(stderr, new RegExp(ANALYTICS), 'the message says where it was stopped')
     const row = await last(database)
     assert.equal(row.finished_at, null)
     assert.equal(row.rolled_back_at !== null, apply === 'native', 'only a confirmed native cancel is marked rolled back')
     assert.equal(await database.relationExists('"AnalyticsEvent"'), false)
+    if (apply === 'native') {
+      const again = await Project.create(context, slow(0)).guard(database.url(), ['--apply', 'native', '--', report])
+      assert.ok(started(again), 'what was rolled back is applied by the next start: ' + again.stderr)
+    }
   })
 
   test(`SIGTERM during a migration that ends within stopTimeout: 143, completed (${apply})`, async (context) => {
