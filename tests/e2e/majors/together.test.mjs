@@ -109,7 +109,7 @@ test("Prisma's lock switched off: a stop still cancels the migration on the serv
   const { code, stderr } = await guard.ended
   assert.equal(code, 143, stderr)
   assert.match(stderr, /was cancelled on the server and stands failed" remedy="repair the cause/)
-  const active = "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep(30)%'"
+  const active = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE 'SELECT pg_sleep(30)%'"
   assert.deepEqual(await database.query(active), [])
 })
 

@@ -61,8 +61,9 @@ protected:
     /// Waits until a script of this text runs.
     void wait_for_query(const std::string& part) {
         for (int i = 0; i < 200; ++i) {
-            if (db().value(fmt::format("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE "
-                                       "'%{}%' AND pid <> pg_backend_pid()",
+            // Of this database: other tests sleep on the same server.
+            if (db().value(fmt::format("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+                                       "state = 'active' AND query LIKE '%{}%' AND pid <> pg_backend_pid()",
                                        part)) != "0") {
                 return;
             }

@@ -155,8 +155,8 @@ TEST_P(Deploy, EndingItEndsTheEngineToo) {
     bool ended = false;
     meanwhile = [&] {
         if (ended ||
-            server.db().value("select count(*) from pg_stat_activity where query like '%pg_sleep(60)%' and pid <> "
-                              "pg_backend_pid()") == "0")
+            server.db().value("select count(*) from pg_stat_activity where datname = current_database() and query like "
+                              "'%pg_sleep(60)%' and pid <> pg_backend_pid()") == "0")
             return;
         ended = true;
         applying->end();
