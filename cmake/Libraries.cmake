@@ -10,19 +10,23 @@ find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(pegtl REQUIRED)
 
-# Neither fmt nor spdlog ships an archive: header-only in the static build, and spdlog always, since one .cpp sees it.
+# Debian ships fmt as a shared library alone: the static build compiles it (fmt.cpp).
 add_library(guard_fmt INTERFACE)
 if(GUARD_STATIC)
-  target_link_libraries(guard_fmt INTERFACE fmt::fmt-header-only)
+  add_library(guard_fmt_archive STATIC ${CMAKE_CURRENT_LIST_DIR}/fmt.cpp)
+  target_link_libraries(guard_fmt_archive PRIVATE guard_settings)
+  target_include_directories(guard_fmt_archive SYSTEM PUBLIC $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
+  target_link_libraries(guard_fmt INTERFACE guard_fmt_archive)
 else()
   target_link_libraries(guard_fmt INTERFACE fmt::fmt)
 endif()
+
+# spdlog ships no archive at all, and one .cpp sees it: header-only.
 add_library(guard_spdlog INTERFACE)
-# spdlog defines SPDLOG_HEADER_ONLY itself; twice is a warning to clang.
-target_compile_definitions(guard_spdlog INTERFACE SPDLOG_FMT_EXTERNAL FMT_HEADER_ONLY)
+target_compile_definitions(guard_spdlog INTERFACE SPDLOG_FMT_EXTERNAL)
 target_include_directories(guard_spdlog SYSTEM INTERFACE
                            $<TARGET_PROPERTY:spdlog::spdlog_header_only,INTERFACE_INCLUDE_DIRECTORIES>)
-target_link_libraries(guard_spdlog INTERFACE Threads::Threads)
+target_link_libraries(guard_spdlog INTERFACE guard_fmt Threads::Threads)
 
 # yaml-cpp: Debian ships the archive and the shared library side by side.
 find_path(GUARD_YAML_INCLUDE yaml-cpp/yaml.h REQUIRED)
