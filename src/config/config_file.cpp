@@ -19,7 +19,7 @@ constexpr std::string_view definition_name = "captain-definition";
 constexpr std::string_view yaml_name = "migration-guard.yaml";
 constexpr std::uintmax_t largest = 1U << 20U;
 
-[[noreturn]] void refuse(const std::string& what, const std::string& hint) {
+[[noreturn]] void refuse_file(const std::string& what, const std::string& hint) {
     throw Failure(ExitCode::config_invalid, what, hint);
 }
 
@@ -35,13 +35,13 @@ bool is_file(const fs::path& path) {
 std::string read_text(const fs::path& path, const std::string& name) {
     std::error_code error;
     const auto size = fs::file_size(path, error);
-    if (!error && size > largest) refuse(name + " is larger than 1 MiB", "keep only the guard's settings in it");
+    if (!error && size > largest) refuse_file(name + " is larger than 1 MiB", "keep only the guard's settings in it");
     std::ifstream stream(path, std::ios::binary);
     std::ostringstream text;
     text << stream.rdbuf();
     const bool complete = !error && stream.good() && text.str().size() == size;
     if (!complete && size > 0)
-        refuse(name + " cannot be read", "let the user of the container read it (chmod a+r in the Dockerfile)");
+        refuse_file(name + " cannot be read", "let the user of the container read it (chmod a+r in the Dockerfile)");
     return text.str();
 }
 
@@ -58,8 +58,8 @@ std::optional<ConfigFile> read_definition(const fs::path& path, const std::strin
     auto section = read_json(read_text(path, name), name, section_key);
     if (!section) return std::nullopt;
     if (!section->is_object)
-        refuse(fmt::format("{}: {} is not an object", place(name, section->at), section_key),
-               fmt::format(R"(write "{}": {{"mode": "enforce"}}, or leave the key out)", section_key));
+        refuse_file(fmt::format("{}: {} is not an object", place(name, section->at), section_key),
+                    fmt::format(R"(write "{}": {{"mode": "enforce"}}, or leave the key out)", section_key));
     ConfigFile file{.name = name, .entries = std::move(section->entries), .warnings = {}};
     warn_when_writable_by_all(file, path);
     return file;
@@ -75,8 +75,8 @@ ConfigFile read_yaml_file(const fs::path& path, const std::string& name) {
 ConfigFile read_json_file(const fs::path& path, const std::string& name, const std::string& named_by) {
     auto top = read_json(read_text(path, name), name, "");
     if (!top || std::ranges::find(top->entries, "schemaVersion", &Entry::key) != top->entries.end())
-        refuse(fmt::format("{} names {}, which has no key {}", named_by, name, section_key),
-               "add the key, or name a .yaml or .json file with the settings at its top level");
+        refuse_file(fmt::format("{} names {}, which has no key {}", named_by, name, section_key),
+                    "add the key, or name a .yaml or .json file with the settings at its top level");
     ConfigFile file{.name = name, .entries = std::move(top->entries), .warnings = {}};
     warn_when_writable_by_all(file, path);
     return file;
@@ -87,8 +87,8 @@ ConfigFile read_named(const fs::path& cwd, const std::string& named, const std::
     const std::string name = shown(named);
     const fs::path path = cwd / named;
     if (!is_file(path))
-        refuse(fmt::format("{} names {}, which is not a file", named_by, name),
-               fmt::format("relative paths start at {}", shown(cwd.string())));
+        refuse_file(fmt::format("{} names {}, which is not a file", named_by, name),
+                    fmt::format("relative paths start at {}", shown(cwd.string())));
     const auto extension = path.extension();
     if (extension == ".yaml" || extension == ".yml") return read_yaml_file(path, name);
     if (auto file = read_definition(path, name)) return std::move(*file);
@@ -106,8 +106,8 @@ std::optional<ConfigFile> find_config_file(const fs::path& cwd, const std::optio
     if (is_file(definition)) file = read_definition(definition, std::string(definition_name));
     if (!is_file(yaml)) return file;
     if (file)
-        refuse(fmt::format("both {} (key {}) and {} configure the guard", definition_name, section_key, yaml_name),
-               "keep the settings in one of the two");
+        refuse_file(fmt::format("both {} (key {}) and {} configure the guard", definition_name, section_key, yaml_name),
+                    "keep the settings in one of the two");
     return read_yaml_file(yaml, std::string(yaml_name));
 }
 

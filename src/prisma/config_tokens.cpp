@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t most_tokens = 50'000;
 
-bool is_blank(char c) {
+bool is_script_blank(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\v' || c == '\f';
 }
 bool is_digit(char c) {
@@ -46,7 +46,7 @@ private:
 
     void skip_blanks() {
         while (at_ < source_.size()) {
-            if (is_blank(peek())) {
+            if (is_script_blank(peek())) {
                 newline_ = newline_ || peek() == '\n';
                 ++at_;
             } else if (peek() == '/' && peek(1) == '/') {

@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "report/plural.hpp"
 #include "report/report.hpp"
 
 #include <fmt/format.h>
@@ -15,10 +16,6 @@ constexpr std::size_t most_objects = 8;
 constexpr std::size_t most_warnings = 5;
 constexpr std::size_t most_causes = 8;
 constexpr std::size_t most_logged = 8;
-
-std::string plural(std::size_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
 
 /// The first `most` lines, then how many more there are.
 class Lines {

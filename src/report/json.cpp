@@ -17,9 +17,9 @@ double rounded(double milliseconds) {
     return std::round(milliseconds * 1000) / 1000;
 }
 
-class Writer {
+class JsonWriter {
 public:
-    Writer(const Outcome& outcome, const Secrets& secrets) : outcome_(outcome), secrets_(secrets) {}
+    JsonWriter(const Outcome& outcome, const Secrets& secrets) : outcome_(outcome), secrets_(secrets) {}
 
     [[nodiscard]] std::string write() const {
         const ordered_json document{{"verdict", describe(outcome_.code).name},
@@ -151,7 +151,7 @@ private:
 }  // namespace
 
 std::string to_json(const Outcome& outcome, const Secrets& secrets) {
-    return Writer(outcome, secrets).write();
+    return JsonWriter(outcome, secrets).write();
 }
 
 }  // namespace migration_guard::report

@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 #include "ledger/wording.hpp"
+#include "report/plural.hpp"
 #include "report/report.hpp"
 
 #include <fmt/format.h>
@@ -12,13 +13,9 @@ namespace {
 constexpr std::size_t most_listed = 15;
 constexpr std::size_t widest = 400;
 
-std::string plural(std::size_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
-class Writer {
+class TextWriter {
 public:
-    Writer(const Outcome& outcome, const Secrets& secrets) : outcome_(outcome), secrets_(secrets) {}
+    TextWriter(const Outcome& outcome, const Secrets& secrets) : outcome_(outcome), secrets_(secrets) {}
 
     std::string write() {
         verdict();
@@ -165,7 +162,7 @@ private:
 }  // namespace
 
 std::string to_text(const Outcome& outcome, const Secrets& secrets) {
-    return Writer(outcome, secrets).write();
+    return TextWriter(outcome, secrets).write();
 }
 
 }  // namespace migration_guard::report
