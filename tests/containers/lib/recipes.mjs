@@ -30,16 +30,13 @@ const assemble = {
     const server = join(to, 'apps/web/src/server.js')
     await writeFile(server, (await readFile(server, 'utf8')).replace("'./database.js'", "'@shop/db'"))
   },
-  'standalone-native': copyStandalone,
-  'standalone-cli-stage': copyStandalone,
+  'standalone-native': copyNext,
+  'standalone-cli-stage': copyNext,
 }
 
-async function copyStandalone(to) {
-  await copyApp(to)
-  const file = join(to, 'package.json')
-  const manifest = JSON.parse(await readFile(file, 'utf8'))
-  manifest.scripts.build = 'node trace.mjs'
-  await writeFile(file, JSON.stringify(manifest))
+async function copyNext(to) {
+  await cp(join(ROOT, 'examples/nextjs-app'), to, { recursive: true, filter: (path) => !/node_modules|\.next$/.test(path) })
+  await copyApp(to, ['prisma', 'prisma.config.ts'])
 }
 
 export async function buildFolder(tag, folder, args = []) {
@@ -70,6 +67,8 @@ export async function withEngine(tag) {
 }
 
 export const RECIPES = Object.keys(assemble)
+/** Those of a Next.js app. */
+export const NEXT = ['standalone-native', 'standalone-cli-stage']
 
 /** Where engines cannot be downloaded: `prisma generate` wants to see some file, without running it. */
 export const ANY_ENGINE = (...names) => names.flatMap((name) => ['--build-arg', `${name}=/bin/true`])
