@@ -23,13 +23,13 @@ std::string shown(std::string_view line) {
     return one_line(mask_credentials(clean(line.substr(0, 8 * longest_sample))), longest_sample);
 }
 
-void widen(LogGroup& group, const std::optional<LogTime>& time) {
-    if (!time) return;
-    if (!group.first || time->micros < group.first->micros) group.first = time;
-    if (!group.last || time->micros > group.last->micros) group.last = time;
-}
-
 }  // namespace
+
+void Groups::widen(Kept& kept, const std::optional<Moment>& time) {
+    if (!time) return;
+    kept.first = std::min(kept.first.value_or(*time), *time);
+    kept.last = std::max(kept.last.value_or(*time), *time);
+}
 
 std::size_t Groups::place(const Occurrence& occurrence) {
     const Sentence& sentence = occurrence.sentence;
@@ -44,22 +44,22 @@ std::size_t Groups::place(const Occurrence& occurrence) {
                    .first = {},
                    .last = {},
                    .sample = shown(occurrence.sample)};
-    groups_.push_back(std::move(group));
+    groups_.push_back({.group = std::move(group), .first = {}, .last = {}});
     places_.emplace(std::move(key), groups_.size() - 1);
     return groups_.size() - 1;
 }
 
-void Groups::count(std::size_t group, const std::optional<LogTime>& time) {
+void Groups::count(std::size_t group, const std::optional<Moment>& time) {
     ++errors_;
     if (group == none) {
         ++left_out_;
         return;
     }
-    ++groups_[group].count;
+    ++groups_[group].group.count;
     widen(groups_[group], time);
 }
 
-void Groups::touch(std::size_t group, const std::optional<LogTime>& time) {
+void Groups::touch(std::size_t group, const std::optional<Moment>& time) {
     if (group != none) widen(groups_[group], time);
 }
 
@@ -68,20 +68,24 @@ void Groups::take_back(std::size_t group) {
     if (group == none) {
         --left_out_;
     } else {
-        --groups_[group].count;
+        --groups_[group].group.count;
     }
 }
 
 void Groups::learn_model(std::size_t group, const std::string& model) {
-    if (group != none && !model.empty()) groups_[group].model = one_line(model, longest_name);
+    if (group != none && !model.empty()) groups_[group].group.model = one_line(model, longest_name);
 }
 
 LogFindings Groups::findings() const {
     LogFindings out;
     out.errors = errors_;
     out.left_out = left_out_;
-    std::ranges::copy_if(groups_, std::back_inserter(out.groups),
-                         [](const LogGroup& group) { return group.count != 0; });
+    for (const auto& [group, first, last] : groups_) {
+        if (group.count == 0) continue;
+        out.groups.push_back(group);
+        if (first) out.groups.back().first = shown_time(*first);
+        if (last) out.groups.back().last = shown_time(*last);
+    }
     std::ranges::stable_sort(out.groups, std::ranges::greater{}, &LogGroup::count);
     return out;
 }

@@ -4,6 +4,7 @@
 // out.
 #pragma once
 
+#include "applog/log_time.hpp"
 #include "applog/sentence.hpp"
 
 #include <cstddef>
@@ -19,7 +20,7 @@ namespace migration_guard::applog {
 /// One error as the log tells it.
 struct Occurrence {
     Sentence sentence;
-    std::optional<LogTime> time;
+    std::optional<Moment> time;
     std::string_view sample;  ///< the line that tells most
 };
 
@@ -30,9 +31,9 @@ public:
     /// The group of these, made if need be; none when there is no place left.
     std::size_t place(const Occurrence& occurrence);
 
-    void count(std::size_t group, const std::optional<LogTime>& time);
+    void count(std::size_t group, const std::optional<Moment>& time);
     /// Seen again, but no further error: only the times may widen.
-    void touch(std::size_t group, const std::optional<LogTime>& time);
+    void touch(std::size_t group, const std::optional<Moment>& time);
     /// It turned out to be part of another error.
     void take_back(std::size_t group);
     void learn_model(std::size_t group, const std::string& model);
@@ -40,7 +41,14 @@ public:
     [[nodiscard]] LogFindings findings() const;
 
 private:
-    std::vector<LogGroup> groups_;
+    struct Kept {
+        LogGroup group;  ///< all but its times
+        std::optional<Moment> first;
+        std::optional<Moment> last;
+    };
+    static void widen(Kept& kept, const std::optional<Moment>& time);
+
+    std::vector<Kept> groups_;
     std::map<std::string, std::size_t, std::less<>> places_;
     std::uint64_t errors_ = 0;
     std::uint64_t left_out_ = 0;

@@ -31,20 +31,21 @@ void skip_stream_header(std::string_view& text) {
 }
 
 /// `app.1.x7k2@node    | text`, `web-1  | text`: one word, blanks, a bar and a blank.
-bool take_source(std::string_view& text, std::string& source) {
-    const std::size_t word = std::min(text.find_first_of(" |"), text.size());
+bool take_source(std::string_view& text, std::string_view& source) {
+    std::size_t word = 0;
+    while (word < text.size() && text[word] != ' ' && text[word] != '|' && word <= longest_source) ++word;
     if (word == 0 || word > longest_source) return false;
     const std::size_t bar = text.find_first_not_of(' ', word);
     if (bar == std::string_view::npos || text[bar] != '|') return false;
     const bool ends = bar + 1 == text.size();
     if (!ends && text[bar + 1] != ' ') return false;
-    source = std::string(text.substr(0, word));
+    source = text.substr(0, word);
     text.remove_prefix(std::min(bar + 2, text.size()));
     return true;
 }
 
 /// A timestamp at the front, in brackets or not. After it only one blank goes: what is indented stays so.
-bool take_time(std::string_view& text, std::optional<LogTime>& time) {
+bool take_time(std::string_view& text, std::optional<Moment>& time) {
     const bool bracket = text.starts_with('[');
     const auto read = read_time(text.substr(bracket ? 1 : 0));
     if (!read) return false;
@@ -56,7 +57,7 @@ bool take_time(std::string_view& text, std::optional<LogTime>& time) {
 }
 
 /// `[Nest] 18  - 11/10/2025, 3:51:27 AM     ERROR [ExceptionsHandler] `
-void take_nest_prefix(std::string_view& text, std::optional<LogTime>& time) {
+void take_nest_prefix(std::string_view& text, std::optional<Moment>& time) {
     constexpr std::string_view mark = "[Nest] ";
     if (!text.starts_with(mark)) return;
     const std::size_t dash = text.find(" - ");
@@ -67,8 +68,8 @@ void take_nest_prefix(std::string_view& text, std::optional<LogTime>& time) {
 }
 
 struct Prefixes {
-    std::string source;
-    std::optional<LogTime> time;
+    std::string_view source;
+    std::optional<Moment> time;
 };
 
 Prefixes take_prefixes(std::string_view& text) {
@@ -87,9 +88,14 @@ std::string unescape(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '\\' || i + 1 == text.size()) {
-            out += text[i];
-        } else if (text[i + 1] == 'u' && i + 5 < text.size()) {
+        const std::size_t escape = std::min(text.find('\\', i), text.size());
+        out += text.substr(i, escape - i);
+        i = escape;
+        if (i + 1 >= text.size()) {
+            out += text.substr(i);
+            return out;
+        }
+        if (text[i + 1] == 'u' && i + 5 < text.size()) {
             unsigned code = 0;
             std::from_chars(&text[i + 2], &text[i + 2] + 4, code, 16);
             if (code < 0x80) out += static_cast<char>(code);
@@ -121,7 +127,7 @@ std::optional<std::string_view> value_of(std::string_view json, std::string_view
     return std::nullopt;
 }
 
-std::optional<LogTime> time_in_json(std::string_view json) {
+std::optional<Moment> time_in_json(std::string_view json) {
     constexpr std::array<std::string_view, 5> names{"time", "timestamp", "@timestamp", "ts", "datetime"};
     for (const auto name : names) {
         const auto value = value_of(json, name);
@@ -136,7 +142,7 @@ std::optional<LogTime> time_in_json(std::string_view json) {
 }
 
 /// Docker's json-file driver: {"log":"text\n","stream":"stderr","time":"..."}. The text is a line like any other.
-std::optional<std::string> unwrapped(std::string_view json, std::optional<LogTime>& time) {
+std::optional<std::string> unwrapped(std::string_view json, std::optional<Moment>& time) {
     constexpr std::string_view mark = R"({"log":")";
     constexpr std::string_view end = R"(","stream":")";
     if (!json.starts_with(mark)) return std::nullopt;
@@ -148,6 +154,16 @@ std::optional<std::string> unwrapped(std::string_view json, std::optional<LogTim
     return text;
 }
 
+/// ASCII and nothing to be removed, as nearly all lines are: clean() would leave it as it is.
+bool is_clean(std::string_view text) {
+    unsigned char others = 0;  // asked to the end, without a way out: so the compiler takes many bytes at once
+    for (const char c : text) {
+        const bool kept = ((c >= ' ') & (c <= '~')) | (c == '\t') | (c == '\n');
+        others |= kept ? 0 : 1;
+    }
+    return others == 0;
+}
+
 std::string_view bounded(std::string_view line) {
     line = line.substr(0, longest_line);
     while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
@@ -156,36 +172,33 @@ std::string_view bounded(std::string_view line) {
 
 }  // namespace
 
-LogLine take_apart(std::string_view line) {
-    std::string cleaned;
+LogLine LineReader::take_apart(std::string_view line) {
     std::string_view text = bounded(line);
     Prefixes prefixes = take_prefixes(text);
-    std::string inner;
     if (auto wrapped = unwrapped(text, prefixes.time)) {
-        inner = std::move(*wrapped);
-        text = inner;
+        unwrapped_ = std::move(*wrapped);
+        text = unwrapped_;
         const Prefixes within = take_prefixes(text);
         if (!prefixes.time) prefixes.time = within.time;
     }
-    LogLine out{.source = std::move(prefixes.source), .time = std::move(prefixes.time), .text = {}};
-    out.json = looks_like_json(text);
+    LogLine out{.source = prefixes.source, .time = prefixes.time, .text = text, .json = looks_like_json(text)};
     if (out.json) {
-        if (auto time = time_in_json(text)) out.time = std::move(time);
-        out.text = clean(unescape(text));
-        return out;
-    }
-    out.text = clean(text);
-    // Colours may come before the prefix of a logger.
-    std::string_view rest = out.text;
-    if (text.find('\x1B') != std::string_view::npos) {
-        const Prefixes within = take_prefixes(rest);
+        if (const auto time = time_in_json(text)) out.time = time;
+        text_ = unescape(text);
+        if (!is_clean(text_)) text_ = clean(text_);
+        out.text = text_;
+    } else if (!is_clean(text)) {
+        text_ = clean(text);
+        out.text = text_;
+        // Colours may come before the prefix of a logger.
+        if (text.find('\x1B') == std::string_view::npos) return out;
+        const Prefixes within = take_prefixes(out.text);
         if (!out.time) out.time = within.time;
-        out.text.erase(0, out.text.size() - rest.size());
     }
     return out;
 }
 
-std::optional<LogTime> time_of_line(std::string_view line) {
+std::optional<Moment> time_of_line(std::string_view line) {
     std::string_view text = line.substr(0, 512);
     return take_prefixes(text).time;
 }

@@ -3,7 +3,7 @@
 // Not what the text means (sentence.hpp). Keeps true: of a line that has no known prefix the text is all.
 #pragma once
 
-#include "applog/scan_log.hpp"
+#include "applog/log_time.hpp"
 
 #include <optional>
 #include <string>
@@ -12,16 +12,25 @@
 namespace migration_guard::applog {
 
 struct LogLine {
-    std::string source;  ///< "app.1.abc@node" of docker service logs and compose; empty: there is none
-    std::optional<LogTime> time;
-    std::string text;   ///< without prefixes, ANSI sequences and the line's end; JSON unescaped
-    bool json = false;  ///< `text` is a whole JSON object: all of an event in one line
+    std::string_view source;  ///< "app.1.abc@node" of docker service logs and compose; empty: there is none
+    std::optional<Moment> time;
+    std::string_view text;  ///< without prefixes, ANSI sequences and the line's end; JSON unescaped
+    bool json = false;      ///< `text` is a whole JSON object: all of an event in one line
 };
 
-/// Reads at most the first 64 KiB of `line`.
-LogLine take_apart(std::string_view line);
+/// Takes lines apart, with one place in memory for all the texts that have to be written anew.
+class LineReader {
+public:
+    /// Reads at most the first 64 KiB of `line`. What comes back points into `line` or into this reader: it is good as
+    /// long as the line is, and until the next call.
+    LogLine take_apart(std::string_view line);
+
+private:
+    std::string unwrapped_;
+    std::string text_;
+};
 
 /// Only the time, from the prefixes: cheap.
-std::optional<LogTime> time_of_line(std::string_view line);
+std::optional<Moment> time_of_line(std::string_view line);
 
 }  // namespace migration_guard::applog

@@ -30,7 +30,8 @@ public:
     }
 
     void one_of(std::string_view separators) {
-        const bool fits = at_ < text_.size() && separators.find(text_[at_]) != std::string_view::npos;
+        bool fits = false;
+        for (const char separator : separators) fits |= at_ < text_.size() && text_[at_] == separator;
         ok_ = ok_ && fits;
         if (fits) ++at_;
     }
@@ -80,7 +81,7 @@ std::int64_t micros_of_day(std::int64_t hours, std::int64_t minutes, std::int64_
     return (hours * 3600 + minutes * 60 + seconds) * micros_per_second;
 }
 
-std::int64_t micros_of(const Civil& t) {
+Moment micros_of(const Civil& t) {
     return days(t.year, t.month, t.day) * seconds_per_day * micros_per_second +
            micros_of_day(t.hour, t.minute, t.second);
 }
@@ -130,8 +131,8 @@ std::optional<ReadTime> read_iso(std::string_view text) {
     reader.one_of(":");
     t.second = reader.number(2, 2);
     if (!reader.ok() || !plausible(t)) return std::nullopt;
-    const std::int64_t micros = micros_of(t) + fraction(reader);
-    return ReadTime{time_of_micros(micros - offset(reader)), reader.position()};
+    const Moment micros = micros_of(t) + fraction(reader);
+    return ReadTime{micros - offset(reader), reader.position()};
 }
 
 /// Node's toLocaleString() of en-US, as Nest prints it.
@@ -156,12 +157,12 @@ std::optional<ReadTime> read_american(std::string_view text) {
     const bool afternoon = reader.accept("PM");
     if (afternoon || reader.accept("AM")) t.hour = t.hour % 12 + (afternoon ? 12 : 0);
     if (!plausible(t)) return std::nullopt;
-    return ReadTime{time_of_micros(micros_of(t)), reader.position()};
+    return ReadTime{micros_of(t), reader.position()};
 }
 
 }  // namespace
 
-LogTime time_of_micros(std::int64_t micros) {
+LogTime shown_time(Moment micros) {
     std::int64_t seconds = micros / micros_per_second;
     if (micros % micros_per_second < 0) --seconds;
     std::int64_t day = seconds / seconds_per_day;
@@ -194,13 +195,13 @@ std::optional<ReadTime> read_time(std::string_view text) {
     return read_american(text);
 }
 
-std::optional<LogTime> time_of_epoch(double number) {
+std::optional<Moment> time_of_epoch(double number) {
     constexpr double earliest = 1e9;  // 2001
     constexpr double latest = 4.1e9;  // 2099
     for (const double unit : {1.0, 1e3, 1e6, 1e9}) {
         const double seconds = number / unit;
         if (seconds >= earliest && seconds <= latest)
-            return time_of_micros(static_cast<std::int64_t>(seconds * static_cast<double>(micros_per_second)));
+            return static_cast<Moment>(seconds * static_cast<double>(micros_per_second));
     }
     return std::nullopt;
 }

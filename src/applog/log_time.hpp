@@ -12,8 +12,11 @@
 
 namespace migration_guard::applog {
 
+/// Microseconds since 1970-01-01 UTC: lines are many, and only a group's first and last time are ever shown.
+using Moment = std::int64_t;
+
 struct ReadTime {
-    LogTime time;
+    Moment time = 0;
     std::size_t length = 0;  ///< bytes that it takes at the front of the text
 };
 
@@ -22,8 +25,8 @@ struct ReadTime {
 std::optional<ReadTime> read_time(std::string_view text);
 
 /// Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by size; none outside 2001 to 2100.
-std::optional<LogTime> time_of_epoch(double number);
+std::optional<Moment> time_of_epoch(double number);
 
-LogTime time_of_micros(std::int64_t micros);
+LogTime shown_time(Moment micros);
 
 }  // namespace migration_guard::applog

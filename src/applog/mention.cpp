@@ -66,9 +66,9 @@ std::string between(std::string_view text, char open, char close) {
     return found == "(not available)" || found.find('\n') != std::string_view::npos ? "" : std::string(found);
 }
 
-std::string find_code(std::string_view text) {
+std::string_view find_code(std::string_view text) {
     for (std::size_t at = text.find('P'); at != std::string_view::npos; at = text.find('P', at + 1))
-        if (is_code_at(text, at)) return speaks_of_errors(text) ? std::string(text.substr(at, 5)) : "";
+        if (is_code_at(text, at)) return speaks_of_errors(text) ? text.substr(at, 5) : "";
     return "";
 }
 

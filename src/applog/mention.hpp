@@ -12,7 +12,7 @@
 namespace migration_guard::applog {
 
 /// P1xxx, P2xxx, P3xxx where it stands for an error and not for a product's number: "" when there is none.
-std::string find_code(std::string_view text);
+std::string_view find_code(std::string_view text);
 
 /// ``Invalid `prisma.user.create()` invocation``: "user"; "" for another text.
 std::string find_accessor(std::string_view text);

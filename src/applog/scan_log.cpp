@@ -1,5 +1,6 @@
 #include "applog/scan_log.hpp"
 
+#include "applog/log_line.hpp"
 #include "applog/prefilter.hpp"
 #include "applog/tracker.hpp"
 
@@ -84,7 +85,14 @@ private:
         // Of a line without end the part around the place that is worth a look.
         if (place - begin > before_place) begin = place - kib;
         const std::string_view text = window().substr(begin, end - begin);
-        tracker_.take(applog::take_apart(text), offset_of(begin));
+        const applog::LogLine line = reader_.take_apart(text);
+        tracker_.take(line, offset_of(begin));
+        const bool from_its_front = begin == 0 || buffer_[begin - 1] == '\n';
+        if (line.time || !from_its_front) {
+            timeless_ = {};
+        } else {
+            timeless_.add(offset_of(begin), offset_of(end) + 1);
+        }
     }
 
     /// Keeps some history and the line that is not complete yet.
@@ -97,10 +105,12 @@ private:
         searched_ -= std::min(searched_, keep_from);
     }
 
-    [[nodiscard]] std::optional<LogTime> time_before(std::uint64_t offset) const {
-        constexpr int most_lines = 24;
-        std::string_view before = window().substr(0, static_cast<std::size_t>(offset - base_));
-        for (int line = 0; line < most_lines && !before.empty(); ++line) {
+    [[nodiscard]] std::optional<applog::Moment> time_before(std::uint64_t offset) const {
+        constexpr std::uint64_t most_lines = 24;
+        const bool known = offset == timeless_.to;
+        const std::uint64_t from = known ? timeless_.from : offset;
+        std::string_view before = window().substr(0, from > base_ ? static_cast<std::size_t>(from - base_) : 0);
+        for (auto line = known ? timeless_.lines : 0; line < most_lines && !before.empty(); ++line) {
             if (before.ends_with('\n')) before.remove_suffix(1);
             const std::size_t newline = before.rfind('\n');
             const std::size_t begin = newline == std::string_view::npos ? 0 : newline + 1;
@@ -110,12 +120,27 @@ private:
         return std::nullopt;
     }
 
+    /// The last lines taken one after the other that told no time: a log may have none, and would be read twice.
+    struct Timeless {
+        std::uint64_t from = 0;
+        std::uint64_t to = 0;
+        std::uint64_t lines = 0;
+
+        void add(std::uint64_t begin, std::uint64_t end) {
+            if (lines == 0 || begin != to) *this = {.from = begin, .to = begin};
+            to = end;
+            ++lines;
+        }
+    };
+
     std::vector<char> buffer_;
     std::size_t end_ = 0;       ///< of what has been read into the buffer
     std::size_t done_ = 0;      ///< up to there lines have been taken or passed over
     std::size_t searched_ = 0;  ///< up to there the prefilter found nothing
     std::uint64_t base_ = 0;    ///< offset of the buffer's beginning in the log
     std::uint64_t bytes_ = 0;
+    Timeless timeless_;
+    applog::LineReader reader_;
     applog::Tracker tracker_{[this](std::uint64_t offset) { return time_before(offset); }};
 };
 

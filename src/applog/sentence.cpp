@@ -1,6 +1,7 @@
 #include "applog/sentence.hpp"
 
 #include "applog/mention.hpp"
+#include "applog/word_finder.hpp"
 
 #include <algorithm>
 #include <array>
@@ -146,6 +147,12 @@ constexpr std::array forms{
     Form{"A migration failed to apply", "P3018", Kind::none, nothing},
 };
 
+constexpr WordFinder texts_of_forms([] {
+    std::array<std::string_view, forms.size()> texts;
+    std::ranges::transform(forms, texts.begin(), &Form::text);
+    return texts;
+}());
+
 bool fits(const Form& form, std::string_view after) {
     if (form.must_follow.empty()) return true;
     return after.substr(0, std::min(after.find('\n'), after.size())).find(form.must_follow) != std::string_view::npos;
@@ -215,21 +222,22 @@ void read_server_message(std::string_view message, Sentence& sentence) {
 }
 
 std::optional<Sentence> find_sentence(std::string_view text) {
-    for (const auto& form : forms) {
-        const std::size_t at = text.find(form.text);
-        if (at == std::string_view::npos) continue;
-        const std::string_view after = text.substr(at + form.text.size() - form.back);
-        if (!fits(form, after)) continue;
-        Sentence out;
-        out.at = at;
-        out.code = form.code;
-        out.kind = form.kind;
-        form.fill(after, out);
+    std::optional<Sentence> out;
+    const auto found = texts_of_forms.find(text);
+    found.each([&](std::size_t word) {
+        const Form& form = forms[word];
+        const std::string_view after = text.substr(found.at(word) + form.text.size() - form.back);
+        if (!fits(form, after)) return false;
+        out.emplace();
+        out->at = found.at(word);
+        out->code = form.code;
+        out->kind = form.kind;
+        form.fill(after, *out);
         // Without a SQLSTATE the debug print of another error, of another database.
-        if (out.code.empty() && out.sqlstate.empty() && out.object.empty()) continue;
-        return out;
-    }
-    return std::nullopt;
+        if (out->code.empty() && out->sqlstate.empty() && out->object.empty()) out.reset();
+        return out.has_value();
+    });
+    return out;
 }
 
 }  // namespace migration_guard::applog

@@ -65,7 +65,7 @@ std::string find_migration(std::string_view text) {
 }
 
 /// Of an error that the log gives by its code and properties alone.
-Sentence sentence_of_code(const std::string& code, std::string_view text) {
+Sentence sentence_of_code(std::string_view code, std::string_view text) {
     Sentence out;
     out.code = code;
     out.at = text.find(code);
@@ -81,19 +81,20 @@ Sentence sentence_of_code(const std::string& code, std::string_view text) {
 
 }  // namespace
 
-Tracker::Source& Tracker::source_of(const std::string& name) {
+Tracker::Source& Tracker::source_of(std::string_view name) {
     if (sources_.size() >= most_sources && !sources_.contains(name)) {
         for (auto& [other, source] : sources_) close_adapter(source);
         sources_.clear();
     }
-    return sources_[name];
+    const auto found = sources_.find(name);
+    return found != sources_.end() ? found->second : sources_[std::string(name)];
 }
 
 void Tracker::want(std::uint64_t until) {
     wanted_until_ = std::max(wanted_until_, until);
 }
 
-std::optional<LogTime> Tracker::time_of(const Source& source, std::uint64_t offset) const {
+std::optional<Moment> Tracker::time_of(const Source& source, std::uint64_t offset) const {
     if (source.time && within(source.time_offset, offset, reach_of_time)) return source.time;
     return time_before_(offset);
 }
@@ -113,10 +114,10 @@ void Tracker::take(const LogLine& line, std::uint64_t offset) {
 }
 
 /// All of an error is in the line, often three times: message, stack, message again.
-void Tracker::take_json(Source& source, const std::string& text, std::uint64_t offset) {
+void Tracker::take_json(Source& source, std::string_view text, std::uint64_t offset) {
     auto sentence = find_sentence(text);
     if (!sentence) sentence = find_adapter_error(text);
-    const std::string code = find_code(text);
+    const std::string_view code = find_code(text);
     if (!sentence && !code.empty()) sentence = sentence_of_code(code, text);
     if (!sentence) return;
     if (sentence->code.empty() && sentence->sqlstate.empty()) sentence->code = code;
@@ -130,10 +131,10 @@ void Tracker::take_json(Source& source, const std::string& text, std::uint64_t o
     groups_.learn_model(source.last.group, find_property(text, "modelName"));
 }
 
-void Tracker::take_text(Source& source, const std::string& text, std::uint64_t offset) {
+void Tracker::take_text(Source& source, std::string_view text, std::uint64_t offset) {
     const bool head = take_head(source, text, offset);
     auto sentence = find_sentence(text);
-    const std::string code = find_code(text);
+    const std::string_view code = find_code(text);
     if (sentence) {
         if (sentence->code.empty() && sentence->sqlstate.empty()) sentence->code = code;
         take_sentence(source, std::move(*sentence), text, offset);
@@ -150,7 +151,7 @@ void Tracker::take_text(Source& source, const std::string& text, std::uint64_t o
 }
 
 /// `prisma:error`, `PrismaClientKnownRequestError:`, ``Invalid `prisma.user.create()` invocation``.
-bool Tracker::take_head(Source& source, const std::string& text, std::uint64_t offset) {
+bool Tracker::take_head(Source& source, std::string_view text, std::uint64_t offset) {
     Head& head = source.head;
     if (head.open && !within(head.offset, offset, reach_of_head)) head = {};
     const bool client_log = contains(text, "prisma:error");
@@ -169,7 +170,7 @@ bool Tracker::take_head(Source& source, const std::string& text, std::uint64_t o
     return true;
 }
 
-void Tracker::take_sentence(Source& source, Sentence sentence, const std::string& text, std::uint64_t offset) {
+void Tracker::take_sentence(Source& source, Sentence sentence, std::string_view text, std::uint64_t offset) {
     if (sentence.model.empty()) sentence.model = source.head.accessor;
     const Last& last = source.last;
     // "P2021" on a line before: the same error, which now says more.
@@ -183,8 +184,8 @@ void Tracker::take_sentence(Source& source, Sentence sentence, const std::string
 }
 
 /// A code behind its sentence belongs to it; otherwise it is all that the log has of the error, or all before it.
-void Tracker::take_code(Source& source, const std::string& code, const std::string& text, std::uint64_t offset) {
-    Due& due = source.due[code];
+void Tracker::take_code(Source& source, std::string_view code, std::string_view text, std::uint64_t offset) {
+    Due& due = source.due[std::string(code)];
     if (due.count > 0 && within(due.offset, offset, reach_of_error)) return settle(due);
     due = {};
     close_adapter(source);
@@ -197,7 +198,7 @@ void Tracker::take_code(Source& source, const std::string& code, const std::stri
     want(offset + reach_of_code);
 }
 
-void Tracker::take_adapter(Source& source, Sentence sentence, const std::string& text, std::uint64_t offset) {
+void Tracker::take_adapter(Source& source, Sentence sentence, std::string_view text, std::uint64_t offset) {
     close_adapter(source);
     sentence.model = source.head.accessor;
     source.adapter = {.open = true,
@@ -208,7 +209,7 @@ void Tracker::take_adapter(Source& source, Sentence sentence, const std::string&
     want(offset + reach_of_code);
 }
 
-void Tracker::take_properties(Source& source, const std::string& text, std::uint64_t offset) {
+void Tracker::take_properties(Source& source, std::string_view text, std::uint64_t offset) {
     if (source.adapter.open) {
         Sentence& told = source.adapter.sentence;
         if (told.kind == LogGroup::Kind::table) told.object = find_property(text, "table");
@@ -226,7 +227,7 @@ void Tracker::take_properties(Source& source, const std::string& text, std::uint
 }
 
 /// The errors of Prisma Migrate tell the migration some lines later.
-void Tracker::take_migration(Source& source, const std::string& text, std::uint64_t offset) {
+void Tracker::take_migration(Source& source, std::string_view text, std::uint64_t offset) {
     Last& last = source.last;
     if (!last.known || !last.counted || !last.code.starts_with("P30")) return;
     const std::string name = find_migration(text);

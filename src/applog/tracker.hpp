@@ -20,7 +20,7 @@ namespace migration_guard::applog {
 class Tracker {
 public:
     /// `time_before(offset)`: the time of the nearest line before that one that has one.
-    using TimeBefore = std::function<std::optional<LogTime>(std::uint64_t offset)>;
+    using TimeBefore = std::function<std::optional<Moment>(std::uint64_t offset)>;
     explicit Tracker(TimeBefore time_before) : time_before_(std::move(time_before)) {}
 
     /// `offset`: of the line's beginning in the whole log; never smaller than the last.
@@ -60,7 +60,7 @@ private:
         bool open = false;
         Sentence sentence;
         std::string line;
-        std::optional<LogTime> time;
+        std::optional<Moment> time;
         std::uint64_t offset = 0;
     };
     struct Source {
@@ -68,25 +68,25 @@ private:
         Last last;
         Adapter adapter;
         std::map<std::string, Due, std::less<>> due;  ///< by code, of which there are few
-        std::optional<LogTime> time;
+        std::optional<Moment> time;
         std::uint64_t time_offset = 0;
     };
 
-    Source& source_of(const std::string& name);
-    void take_json(Source& source, const std::string& text, std::uint64_t offset);
-    void take_text(Source& source, const std::string& text, std::uint64_t offset);
-    bool take_head(Source& source, const std::string& text, std::uint64_t offset);
-    void take_sentence(Source& source, Sentence sentence, const std::string& text, std::uint64_t offset);
-    void take_code(Source& source, const std::string& code, const std::string& text, std::uint64_t offset);
-    void take_adapter(Source& source, Sentence sentence, const std::string& text, std::uint64_t offset);
-    void take_properties(Source& source, const std::string& text, std::uint64_t offset);
-    void take_migration(Source& source, const std::string& text, std::uint64_t offset);
+    Source& source_of(std::string_view name);
+    void take_json(Source& source, std::string_view text, std::uint64_t offset);
+    void take_text(Source& source, std::string_view text, std::uint64_t offset);
+    bool take_head(Source& source, std::string_view text, std::uint64_t offset);
+    void take_sentence(Source& source, Sentence sentence, std::string_view text, std::uint64_t offset);
+    void take_code(Source& source, std::string_view code, std::string_view text, std::uint64_t offset);
+    void take_adapter(Source& source, Sentence sentence, std::string_view text, std::uint64_t offset);
+    void take_properties(Source& source, std::string_view text, std::uint64_t offset);
+    void take_migration(Source& source, std::string_view text, std::uint64_t offset);
     void close_adapter(Source& source);
     void count(Source& source, const Occurrence& occurrence, std::uint64_t offset);
     bool repeats_client_log(std::size_t group, bool client_log, std::uint64_t offset);
     static void owe(Due& due, std::uint64_t offset);
     static void settle(Due& due);
-    [[nodiscard]] std::optional<LogTime> time_of(const Source& source, std::uint64_t offset) const;
+    [[nodiscard]] std::optional<Moment> time_of(const Source& source, std::uint64_t offset) const;
     void want(std::uint64_t until);
 
     TimeBefore time_before_;

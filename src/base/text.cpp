@@ -84,6 +84,10 @@ std::string sanitized(std::string_view text, Lines lines) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) {
+        const std::size_t others = skip_range(text, at, ' ', '~');
+        out += text.substr(at, others - at);
+        at = others;
+        if (at == text.size()) break;
         const Utf8Step step = utf8_step(text, at);
         const std::size_t next = at + step.length;
         if (step.code_point == static_cast<char32_t>(escape)) {

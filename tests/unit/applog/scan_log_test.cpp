@@ -194,6 +194,16 @@ TEST(ScanLog, TakesTheTimeOfALineBefore) {
         ElementsAre("P2021 table A x1 2025-11-10T03:00:00Z"));
 }
 
+// Lines of other errors come between, which have been read already: they count as well.
+TEST(ScanLog, LooksForATimeTwentyFourLinesBackAndNoFurther) {
+    for (const int lines : {23, 24}) {
+        std::string log = "2025-11-10T03:00:00Z GET /track\n";
+        for (int line = 0; line < lines; ++line) log += line % 4 == 3 ? "prisma:error\n" : "some text\n";
+        const auto seen = found(log + "The table `A` does not exist in the current database.\n");
+        EXPECT_THAT(seen, ElementsAre(lines == 23 ? "P2021 table A x1 2025-11-10T03:00:00Z" : "P2021 table A x1"));
+    }
+}
+
 TEST(ScanLog, RemovesColoursAndWhatIsNoText) {
     EXPECT_THAT(found("\x1B[31mprisma:error\x1B[0m \r\nInvalid \x1B[1m`prisma.user.create()`\x1B[22m invocation:\r\n"
                       "The table \x1B[1m`public.A`\x1B[22m does not exist in the current database.\r\n"),
