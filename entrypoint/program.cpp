@@ -1,6 +1,5 @@
 #include "program.hpp"
 
-#include "base/failure.hpp"
 #include "base/version.hpp"
 #include "config/help.hpp"
 #include "config/show.hpp"
@@ -220,29 +219,34 @@ int Program::baseline() {
 }
 
 int Program::diagnose() {
-    configure();
+    const auto misconfigured = try_to_configure();
     std::optional<LogFindings> logs;
     if (line_.logs) logs = scan_log_file(*line_.logs);
-    const auto diagnosis = look_into(std::move(logs));
+    const auto diagnosis = look_into(misconfigured, std::move(logs));
     print(line_.json ? report::to_json(diagnosis, secrets_) : secrets_.mask(report::to_text(diagnosis)));
     return number(diagnosis.code());
 }
 
-/// Without a project, or without a URL, there are still the app's log and the bundle to read.
-Diagnosis Program::look_into(std::optional<LogFindings> logs) {
+/// Without a project, without a URL, or with a configuration that nobody should connect with, there are still the app's
+/// log and the bundle to read.
+Diagnosis Program::look_into(const std::optional<Failure>& misconfigured, std::optional<LogFindings> logs) {
+    auto why_not = misconfigured;
     try {
         find_everything();
     } catch (const Failure& failure) {
-        std::optional<ImageAlone> image;
-        if (image_) {
-            image = {image_->bundle, image_->declared,
-                     never_created_options(*image_, loaded_.settings, start_.variables, start_.directory)};
-        }
-        if (!image && !logs) throw;
-        return diagnose_without_database(image, failure, std::move(logs));
+        if (!why_not) why_not = failure;  // 78 before 66
     }
-    auto world = build_world();
-    return migration_guard::diagnose(world.plan(), world.ports(), std::move(logs));
+    if (!why_not) {
+        auto world = build_world();
+        return migration_guard::diagnose(world.plan(), world.ports(), std::move(logs));
+    }
+    std::optional<ImageAlone> image;
+    if (image_) {
+        image = {image_->bundle, image_->declared,
+                 never_created_options(*image_, loaded_.settings, start_.variables, start_.directory)};
+    }
+    if (!image && !logs) throw Failure(*why_not);
+    return diagnose_without_database(image, *why_not, std::move(logs));
 }
 
 int Program::config() {
@@ -270,7 +274,17 @@ void Program::configure() {
     loaded_.settings = config::early_settings(line_, start_.variables);  // how to end, should load_settings fail
     journal_ = log::open_journal(loaded_.settings, secrets_, start_.time);
     log_ = std::make_unique<StartLine>(*journal_);
-    loaded_ = config::load_settings(line_, start_.variables, start_.directory);
+    use(config::load_settings(line_, start_.variables, start_.directory));
+}
+
+std::optional<Failure> Program::try_to_configure() {
+    auto attempt = config::try_settings(line_, start_.variables, start_.directory);
+    use(std::move(attempt.loaded));
+    return std::move(attempt.failure);
+}
+
+void Program::use(config::Loaded loaded) {
+    loaded_ = std::move(loaded);
     log::StateHook tell_probe;
     if (line_.subcommand == Subcommand::run) {
         state_.emplace(loaded_.settings.state_file, start_.time);

@@ -4,6 +4,7 @@
 // one place only, and only after an Outcome with code ok, mode off, or observe.
 #pragma once
 
+#include "base/failure.hpp"
 #include "base/secrets.hpp"
 #include "config/command_line.hpp"
 #include "config/load.hpp"
@@ -39,7 +40,7 @@ private:
     int resolve();
     int baseline();
     int diagnose();
-    Diagnosis look_into(std::optional<LogFindings> logs);
+    Diagnosis look_into(const std::optional<Failure>& misconfigured, std::optional<LogFindings> logs);
     int config();
     int probe();
 
@@ -48,8 +49,11 @@ private:
     void warn_about_probe();
     [[noreturn]] void exec(const system::Command& command);
 
-    /// Settings, log and masks: from here on everything is said in the configured way.
+    /// Settings, log and masks: from here on everything is said in the configured way (78).
     void configure();
+    /// The same as far as the configuration is right, and what is wrong with it.
+    std::optional<Failure> try_to_configure();
+    void use(config::Loaded loaded);
     /// Project, URLs and start line (66, 78).
     void find_everything();
     void find_database();

@@ -50,15 +50,15 @@ public:
         add(fmt::format("{} {} ({}): {}", option.key, shown(value), where, problem.what), std::move(hint));
     }
 
-    void throw_if_any() const {
-        if (what_.empty()) return;
+    [[nodiscard]] std::optional<Failure> failure() const {
+        if (what_.empty()) return std::nullopt;
         std::string message = what_.size() == 1 ? "" : fmt::format("{} mistakes: ", what_.size());
         constexpr std::size_t most = 5;
         const std::size_t count = std::min(what_.size(), most);
         message +=
             fmt::format("{}", fmt::join(what_.begin(), what_.begin() + static_cast<std::ptrdiff_t>(count), "; "));
         if (count < what_.size()) message += fmt::format("; and {} more", what_.size() - count);
-        throw Failure(
+        return Failure(
             ExitCode::config_invalid, message,
             fmt::format("{}", fmt::join(hints_.begin(), hints_.begin() + static_cast<std::ptrdiff_t>(count), "; ")));
     }
@@ -113,11 +113,10 @@ public:
                 take(*option, value_of_text(*option, text), Source::flag, "--" + flag_name(key));
     }
 
-    Loaded finish() {
-        mistakes_.throw_if_any();
+    Attempt finish() {
         warn_of_contradictions();
         loaded_.source = source();
-        return std::move(loaded_);
+        return {std::move(loaded_), mistakes_.failure()};
     }
 
 private:
@@ -191,13 +190,26 @@ std::optional<std::string> variable(const Environment& environment, std::string_
 }  // namespace
 
 Loaded load_settings(const CommandLine& line, const Environment& environment, const std::filesystem::path& cwd) {
+    auto attempt = try_settings(line, environment, cwd);
+    if (attempt.failure) throw Failure(*attempt.failure);
+    return std::move(attempt.loaded);
+}
+
+Attempt try_settings(const CommandLine& line, const Environment& environment, const std::filesystem::path& cwd) {
     Loader loader;
-    const auto named = line.config_file ? line.config_file : variable(environment, file_variable);
-    const std::string named_by = line.config_file ? "--config" : std::string(file_variable);
-    if (auto file = find_config_file(cwd, named, named_by)) loader.take_file(std::move(*file));
+    std::optional<Failure> unreadable;
+    try {
+        const auto named = line.config_file ? line.config_file : variable(environment, file_variable);
+        const std::string named_by = line.config_file ? "--config" : std::string(file_variable);
+        if (auto file = find_config_file(cwd, named, named_by)) loader.take_file(std::move(*file));
+    } catch (const Failure& failure) {
+        unreadable = failure;
+    }
     loader.take_environment(environment);
     loader.take_flags(line);
-    return loader.finish();
+    auto attempt = loader.finish();
+    if (unreadable) attempt.failure = std::move(unreadable);
+    return attempt;
 }
 
 Settings early_settings(const CommandLine& line, const Environment& environment) {

@@ -5,6 +5,7 @@
 // one that a stronger source overrides, and the first start of an image tells all mistakes at once.
 #pragma once
 
+#include "base/failure.hpp"
 #include "base/settings.hpp"
 #include "config/command_line.hpp"
 
@@ -36,6 +37,16 @@ struct Loaded {
 /// Reads at most one file of at most 1 MiB below `cwd`. Throws Failure 78 that names key, value, place and what is
 /// allowed; several mistakes are told in one message.
 Loaded load_settings(const CommandLine& line, const std::map<std::string, std::string>& environment,
+                     const std::filesystem::path& cwd);
+
+/// What can be had of them although something is wrong.
+struct Attempt {
+    Loaded loaded;                   ///< each value that is right; where one is wrong, the next weaker source
+    std::optional<Failure> failure;  ///< what load_settings would have thrown
+};
+
+/// For `diagnose`, which looks at what it can. Never throws Failure.
+Attempt try_settings(const CommandLine& line, const std::map<std::string, std::string>& environment,
                      const std::filesystem::path& cwd);
 
 /// How to end when load_settings itself fails: logFormat, logLevel and failureDelay of flags and environment, as far as

@@ -102,10 +102,7 @@ private:
         error_.open = true;
         const auto* const missing = meant();
         if (missing != nullptr) return of_missing(*missing);
-        if (!looked()) {
-            return say("the database could not be looked at",
-                       "migration-guard diagnose, where the database can be reached");
-        }
+        if (!looked()) return not_looked();
         say(group_.object.empty() ? "nothing that schema.prisma declares is missing now"
                                   : group_.object + " is there now, or schema.prisma does not declare it",
             "see whether the errors stopped after " + when_it_stopped() +
@@ -160,10 +157,7 @@ private:
             return kind == "blocksInsert" || kind == "typeDiffers" || kind == "listDiffers" ||
                    kind == "nullabilityDiffers" || kind == "extraEnumValue";
         };
-        if (!looked()) {
-            return say("the database could not be looked at",
-                       "migration-guard diagnose, where the database can be reached");
-        }
+        if (!looked()) return not_looked();
         if (const auto* found = warning(is_difference)) {
             return say(found->object + ": " + found->text, "run that statement, if it is what you want");
         }
@@ -204,9 +198,23 @@ private:
     }
 
     void not_let_in() {
+        const auto& check = context_.diagnosis.check;
         if (looked())
             return say("the database answers now", "nothing; should it come back: migration-guard wait says why");
-        say(context_.diagnosis.check.message, context_.diagnosis.check.remedy);
+        if (!tried()) return not_looked();
+        say(check.message, check.remedy);
+    }
+
+    /// Otherwise it is the guard that lacks something (66, 78), which explains nothing of the app.
+    [[nodiscard]] bool tried() const {
+        const auto code = context_.diagnosis.check.code;
+        return code == ExitCode::database_unreachable || code == ExitCode::database_refused;
+    }
+
+    void not_looked() {
+        const auto& check = context_.diagnosis.check;
+        if (!tried()) return say("the database could not be looked at: " + check.message, check.remedy);
+        say("the database could not be looked at", "migration-guard diagnose, where the database can be reached");
     }
 
     const LogGroup& group_;

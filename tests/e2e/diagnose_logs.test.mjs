@@ -61,6 +61,29 @@ test('without prisma/: the log', async (context) => {
   assert.deepEqual(json.bundled, [])
 })
 
+test('a key in error: what is right of the configuration finds the bundle, and nobody connects', async (context) => {
+  const project = exampleApp(context, { migrations: {} })
+  for (const [name, script] of Object.entries(first(2))) project.write(`db/steps/${name}/migration.sql`, script)
+  project.write('captain-definition', '{"schemaVersion": 2, "x-migration-guard": {"migrationsDir": "db/steps", "waitTimout": "5s"}}')
+  const { json, text, groups } = await explained(context, NOWHERE, project, INCIDENT, { exit: 78 })
+  assert.match(text, /unknown key "waitTimout" \(captain-definition:1:\d+\)\.\n +next: did you mean waitTimeout\?/)
+  assert.match(groups[0].cause, /none of the 2 bundled migrations creates it/)
+  assert.equal(json.verdict, 'config_invalid')
+  assert.match(json.message, /waitTimout/)
+  assert.deepEqual(json.problems.map(({ exitCode }) => exitCode), [78])
+  assert.deepEqual(json.bundled, Object.keys(first(2)))
+})
+
+test('a configuration that cannot be read, and no prisma/: the log', async (context) => {
+  const project = exampleApp(context)
+  project.remove()
+  project.write('migration-guard.yaml', 'mode: [')
+  const { json, groups } = await explained(context, NOWHERE, project, INCIDENT, { exit: 78 })
+  assert.equal(groups[0].object, EVENT)
+  assert.match(json.message, /migration-guard\.yaml/)
+  assert.equal(json.logs.errors, 1)
+})
+
 test('errors in the log while nothing is wrong now: 87', async (context) => {
   const { text, json } = await explained(context, await deployed(context, first(3)), exampleApp(context), INCIDENT, { exit: 87 })
   assert.equal(json.logs.errors, 1)

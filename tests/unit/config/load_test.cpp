@@ -287,5 +287,31 @@ TEST_F(Load, config_shows_what_was_found_in_the_place_of_a_default) {
     EXPECT_THAT(text + keys.dump(), Not(HasSubstr("hush")));
 }
 
+TEST_F(Load, what_is_right_is_kept_beside_what_is_wrong) {
+    section(R"({"schemaPath": "db/schema.prisma", "shcemaPath": "x", "waitTimeout": "soon", "logFormat": "json"})");
+    environment_ = {{"MIGRATION_GUARD_MIGRATIONS_DIR", "db/steps"}};
+    const auto attempt = try_settings(line_, environment_, directory_.path());
+    ASSERT_TRUE(attempt.failure);
+    EXPECT_THAT(attempt.failure->what(), HasSubstr("2 mistakes: "));
+    EXPECT_EQ(attempt.failure->code, ExitCode::config_invalid);
+    EXPECT_EQ(attempt.loaded.settings.schema_path, "db/schema.prisma");
+    EXPECT_EQ(attempt.loaded.settings.migrations_dir, "db/steps");
+    EXPECT_EQ(attempt.loaded.settings.log_format, LogFormat::json);
+    EXPECT_EQ(attempt.loaded.settings.wait_timeout, Settings{}.wait_timeout);
+}
+
+TEST_F(Load, a_file_that_cannot_be_read_leaves_environment_and_flags) {
+    section("{");
+    environment_ = {{"MIGRATION_GUARD_MIGRATIONS_DIR", "db/steps"}};
+    const auto attempt = try_settings(line_, environment_, directory_.path());
+    ASSERT_TRUE(attempt.failure);
+    EXPECT_STREQ(attempt.failure->what(), failure().what());
+    EXPECT_EQ(attempt.loaded.settings.migrations_dir, "db/steps");
+}
+
+TEST_F(Load, nothing_wrong_is_no_failure) {
+    EXPECT_FALSE(try_settings(line_, environment_, directory_.path()).failure);
+}
+
 }  // namespace
 }  // namespace migration_guard::config
