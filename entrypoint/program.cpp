@@ -167,6 +167,7 @@ int Program::check() {
 int Program::check_bundle() {
     configure();
     image_ = read_image(loaded_.settings, start_.variables, start_.directory);
+    tell_notices_of_image();
     const auto cli = cli_problem(*image_, loaded_.settings);
     return conclude(migration_guard::check_bundle(
         {image_->bundle, image_->declared, loaded_.settings,
@@ -242,6 +243,7 @@ Diagnosis Program::look_into(const std::optional<Failure>& misconfigured, std::o
     }
     std::optional<ImageAlone> image;
     if (image_) {
+        if (!databases_) tell_notices_of_image();
         image = {image_->bundle, image_->declared,
                  never_created_options(*image_, loaded_.settings, start_.variables, start_.directory)};
     }
@@ -321,8 +323,13 @@ void Program::find_database() {
     databases_ = find_databases(*image_, loaded_.settings, start_.variables, start_.directory);
     add_secrets(secrets_, *databases_);
     log_->hold(start_fields(loaded_, *databases_));
-    for (const auto& notice : image_->notices) log_->event(Level::info, "image", notice, {});
+    tell_notices_of_image();
     for (const auto& notice : databases_->notices) log_->event(Level::info, "url", notice, {});
+}
+
+/// What of the image is not known: it may be why something is called missing.
+void Program::tell_notices_of_image() {
+    for (const auto& notice : image_->notices) log_->event(Level::info, "image", notice, {});
 }
 
 World Program::build_world() {

@@ -57,6 +57,7 @@ private:
     /// Project, URLs and start line (66, 78).
     void find_everything();
     void find_database();
+    void tell_notices_of_image();
     void judge_url_alone() const;
     [[nodiscard]] system::Command find_app();
     World build_world();

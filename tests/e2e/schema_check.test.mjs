@@ -64,8 +64,10 @@ test('a list that has to be run is said not to be known', async (context) => {
   const project = withLegacy(context, [])
   project.write('prisma.config.ts', configWith([]).replace('external: []', 'external: names()'))
   const database = await deployed(context, first(3))
-  const result = await project.guard(database.url(), ['check'])
-  assert.match(result.said, /tables\.external of prisma\.config\.ts is computed/)
+  for (const [url, args] of [[database.url(), ['check']], [undefined, ['check', '--no-database']], [undefined, ['diagnose']]]) {
+    const result = await project.guard(url, args)
+    assert.match(result.said, /tables\.external of prisma\.config\.ts is computed/, args.join(' '))
+  }
 })
 
 test('check --no-database looks where the connection would', async (context) => {
