@@ -5,6 +5,7 @@
 #include "guard/conclude.hpp"
 #include "guard/scripts.hpp"
 #include "guard/wait.hpp"
+#include "ledger/wording.hpp"
 #include "schema/compare.hpp"
 
 #include <fmt/format.h>
@@ -16,13 +17,44 @@ namespace {
 
 constexpr Duration lock_patience = std::chrono::seconds(10);
 
-void require_a_case_for_baseline(const Snapshot& snapshot) {
-    if (snapshot.ledger.state != LedgerReading::State::absent) {
-        throw Failure(
-            ExitCode::usage, "there is a ledger _prisma_migrations already: nothing to baseline",
-            "see its state with: migration-guard check; single migrations: migration-guard resolve --applied NAME");
+bool has(const std::vector<std::string>& names, const std::string& name) {
+    return std::ranges::find(names, name) != names.end();
+}
+
+void require_readable(const Snapshot& snapshot) {
+    const auto state = snapshot.ledger.state;
+    if (state == LedgerReading::State::present || state == LedgerReading::State::absent) return;
+    const bool denied = state == LedgerReading::State::no_permission;
+    const auto words = words_for_ledger(state, snapshot.ledger.detail, snapshot.server.schema);
+    throw Failure(denied ? ExitCode::database_refused : ExitCode::ledger_unusable, words.message, words.remedy);
+}
+
+/// The names in a ledger that holds nothing but marks. Throws Failure 64 for any other.
+std::vector<std::string> marks_in(const LedgerReading& ledger, const Bundle& bundle) {
+    const std::string there = "there is a ledger _prisma_migrations already, ";
+    std::vector<std::string> names;
+    for (const auto& row : ledger.rows) {
+        const auto name = "migration \"" + one_line(row.migration_name, 300) + "\"";
+        if (std::ranges::find(bundle.migrations, row.migration_name, &BundledMigration::name) ==
+            bundle.migrations.end()) {
+            throw Failure(ExitCode::usage,
+                          there + "with " + name + ", which this image does not bundle: nothing to baseline",
+                          "is it the right database? migration-guard diagnose tells what is in it");
+        }
+        if (!row.is_only_marked()) {
+            throw Failure(
+                ExitCode::usage, there + "by which " + name + " has run: nothing to baseline",
+                "see its state with: migration-guard check; a pending migration whose changes are all in the "
+                "database: migration-guard resolve --applied NAME (or prisma migrate resolve --applied NAME)");
+        }
+        names.push_back(row.migration_name);
     }
-    if (snapshot.server.table_count == 0) {
+    return names;
+}
+
+/// Tables are counted only where there is no ledger (P3005).
+void require_tables(const Snapshot& snapshot) {
+    if (snapshot.ledger.state == LedgerReading::State::absent && snapshot.server.table_count == 0) {
         throw Failure(ExitCode::usage, "the database is empty: there is nothing to baseline",
                       "apply all migrations with: migration-guard migrate (or prisma migrate deploy)");
     }
@@ -31,10 +63,10 @@ void require_a_case_for_baseline(const Snapshot& snapshot) {
 /// All of them or none, so that whoever is interrupted can begin anew.
 void mark_prefix(BaselineOutcome& result, const Plan& plan, LedgerWriter& writer) {
     const auto& all = plan.bundle.get().migrations;
-    const std::vector<BundledMigration> prefix(all.begin(),
-                                               all.begin() + static_cast<std::ptrdiff_t>(result.proof.proven));
-    if (prefix.empty()) return;
-    const auto done = writer.mark_all_applied(prefix, lock_patience);
+    std::vector<BundledMigration> open(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(result.proof.proven));
+    std::erase_if(open, [&](const auto& migration) { return has(result.marked_before, migration.name); });
+    if (open.empty()) return;
+    const auto done = writer.mark_all_applied(open, lock_patience);
     if (done.kind == ResolveOutcome::Kind::lock_busy) {
         throw Failure(ExitCode::turn_timeout,
                       fmt::format("somebody migrates (pid {}); nothing is marked", done.holder.pid),
@@ -44,7 +76,7 @@ void mark_prefix(BaselineOutcome& result, const Plan& plan, LedgerWriter& writer
         throw Failure(ExitCode::usage, "somebody else has written the ledger meanwhile; nothing is marked",
                       "see its state with: migration-guard check");
     }
-    for (const auto& migration : prefix) result.marked.push_back(migration.name);
+    for (const auto& migration : open) result.marked.push_back(migration.name);
 }
 
 /// Those that leave nothing to look for (an index, a function, data) are marked on the strength of a later one.
@@ -55,22 +87,40 @@ std::string implied_among(const BaselineProof& proof) {
     return fmt::format(" ({} of them implied by a later one, not seen)", implied);
 }
 
-void conclude_proof(BaselineOutcome& result, std::size_t bundled) {
-    auto& outcome = result.outcome;
+/// How far the marks go, where something is proven.
+std::string words_for_proven(const BaselineOutcome& result, std::size_t bundled) {
     const auto proven = result.proof.proven;
-    if (proven == 0) {
-        conclude_with(outcome, {ExitCode::ledger_missing, "the database proves none of the bundled migrations",
-                                "is it the right database? migration-guard diagnose tells what is in it"});
-    } else if (result.marked.empty()) {
-        outcome.message = fmt::format(
-            "the database proves the first {} of {} bundled migrations{}; mark them with: "
-            "migration-guard baseline --yes",
-            proven, bundled, implied_among(result.proof));
-    } else {
-        outcome.message = fmt::format("{} of {} bundled migrations are marked applied{}{}", result.marked.size(),
-                                      bundled, implied_among(result.proof),
-                                      proven < bundled ? "; the rest is pending: migration-guard migrate" : "");
+    const auto& steps = result.proof.steps;
+    const auto beyond = steps.begin() + static_cast<std::ptrdiff_t>(proven);
+    const auto is_marked = [&](const auto& step) { return has(result.marked_before, step.migration); };
+    const auto before = static_cast<std::size_t>(std::count_if(steps.begin(), beyond, is_marked));
+    const auto implied = implied_among(result.proof);
+    const bool pending = std::any_of(beyond, steps.end(), [&](const auto& step) { return !is_marked(step); });
+    const std::string rest = pending ? "; the rest is pending: migration-guard migrate" : "";
+    if (before == proven) {
+        return fmt::format("all that the database proves is marked already: the first {} of {} bundled migrations{}{}",
+                           proven, bundled, implied, rest);
     }
+    if (result.marked.empty()) {
+        return fmt::format(
+            "the database proves the first {} of {} bundled migrations{}{} with: migration-guard "
+            "baseline --yes",
+            proven, bundled, implied,
+            before == 0
+                ? "; mark them"
+                : fmt::format(", {} of which {} marked already; mark the others", before, before == 1 ? "is" : "are"));
+    }
+    return fmt::format("{} of {} bundled migrations are marked applied{}{}{}", proven, bundled, implied,
+                       before == 0 ? "" : fmt::format(", {} of them before", before), rest);
+}
+
+void conclude_proof(BaselineOutcome& result, std::size_t bundled) {
+    if (result.proof.proven > 0) {
+        result.outcome.message = words_for_proven(result, bundled);
+        return;
+    }
+    conclude_with(result.outcome, {ExitCode::ledger_missing, "the database proves none of the bundled migrations",
+                                   "is it the right database? migration-guard diagnose tells what is in it"});
 }
 
 std::string_view word(BaselineProof::Step::Standing standing) {
@@ -101,7 +151,9 @@ BaselineOutcome baseline(const Plan& plan, const Ports& ports, Mark mark) {
         result.outcome.warnings = warnings_of(scripts);
         const auto snapshot =
             ports.database.look({baseline_request(scripts), plan.declared.get().listed_schemas, plan.external.tables});
-        require_a_case_for_baseline(snapshot);
+        require_readable(snapshot);
+        result.marked_before = marks_in(snapshot.ledger, plan.bundle.get());
+        require_tables(snapshot);
         result.proof = prove_baseline(scripts, snapshot.server.schema, snapshot.catalogue);
         if (mark == Mark::the_proven_prefix) mark_prefix(result, plan, *ports.writer);
         conclude_proof(result, scripts.size());
@@ -114,9 +166,10 @@ BaselineOutcome baseline(const Plan& plan, const Ports& ports, Mark mark) {
 std::string to_text(const BaselineOutcome& result) {
     std::string text;
     for (const auto& step : result.proof.steps) {
-        const bool marked = std::ranges::find(result.marked, step.migration) != result.marked.end();
         text += fmt::format("{}: {}{}\n", one_line(step.migration, 300), word(step.standing),
-                            marked ? ", marked applied" : "");
+                            has(result.marked, step.migration)          ? ", marked applied"
+                            : has(result.marked_before, step.migration) ? ", marked already"
+                                                                        : "");
         for (const auto& item : step.items) {
             const auto& object = item.object;
             const auto name = (object.schema.empty() ? "" : object.schema + ".") + object.object +

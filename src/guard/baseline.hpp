@@ -2,7 +2,8 @@
 // with --yes marks exactly the proven prefix as applied.
 //
 // Not the proof itself (schema/baseline.hpp). Keeps true: nothing is marked that is not proven or implied by a later
-// proof, and nothing at all when a ledger is there already.
+// proof, and nothing at all in a ledger by which any migration has run. One that holds marks alone, such as a baseline
+// that was interrupted, is gone on with.
 #pragma once
 
 #include "guard/plan.hpp"
@@ -18,10 +19,12 @@ enum class Mark { nothing, the_proven_prefix };
 struct BaselineOutcome {
     Outcome outcome;
     BaselineProof proof;
-    std::vector<std::string> marked;
+    std::vector<std::string> marked_before;  ///< found in the ledger
+    std::vector<std::string> marked;         ///< now
 };
 
-/// 83 when nothing is proven, 64 when there is a ledger already or the database is empty, 75 when somebody migrates.
+/// 83 when nothing is proven, 64 when there is a ledger in use or the database is empty, 75 when somebody migrates, 77
+/// and 89 for a ledger that cannot be read.
 BaselineOutcome baseline(const Plan& plan, const Ports& ports, Mark mark);
 
 /// The proof, one line for each migration and each object that it hangs on.

@@ -14,12 +14,6 @@ using Kind = Cause::Kind;
 
 constexpr const char* apply_it = "migration-guard migrate (or prisma migrate deploy)";
 
-/// What `resolve --applied` writes (prisma-engines: mark_migration_applied.rs): no step, empty logs, one instant.
-bool was_only_marked(const LedgerRow& row) {
-    return row.applied_steps_count == 0 && row.logs && row.logs->empty() && row.finished_at &&
-           row.finished_at->micros == row.started_at.micros;
-}
-
 bool is_table(const Missing& missing) {
     return missing.kind == "table" || missing.kind == "joinTable" || missing.kind == "view";
 }
@@ -222,7 +216,7 @@ private:
                                      record.name),
                          "deploy the newer image again, or restore the object");
         }
-        if (was_only_marked(*record.row)) {
+        if (record.row->is_only_marked()) {
             return about(Kind::marked_applied, object, record.name,
                          fmt::format("migration {} creates it and was marked applied on {} without having run (resolve "
                                      "--applied){}",

@@ -30,6 +30,11 @@ struct LedgerRow {
 
     [[nodiscard]] bool is_rolled_back() const { return rolled_back_at.has_value(); }
     [[nodiscard]] bool is_applied() const { return finished_at.has_value() && !rolled_back_at.has_value(); }
+    /// As `resolve --applied` writes it (prisma-engines: mark_migration_applied.rs): no step, empty logs, one instant.
+    [[nodiscard]] bool is_only_marked() const {
+        return is_applied() && applied_steps_count == 0 && logs && logs->empty() &&
+               finished_at->micros == started_at.micros;
+    }
     [[nodiscard]] bool is_unfinished() const { return !finished_at.has_value() && !rolled_back_at.has_value(); }
 };
 

@@ -175,9 +175,27 @@ test('baseline shows the proof, marks exactly the proven prefix with --yes, and 
   assert.deepEqual(json.migrations.map(({ state }) => state), ['applied', 'applied', 'pending'])
   assert.ok(started(await project.guard(database.url(), ['--apply', 'native', '--', report])))
 
-  const again = await project.guard(database.url(), ['baseline'])
+  const again = await project.guard(database.url(), ['baseline', '--yes'])
   assert.equal(again.code, 64)
-  assert.match(again.said, /there is a ledger _prisma_migrations already/)
+  assert.match(again.said, new RegExp(`there is a ledger _prisma_migrations already, by which migration "${ANALYTICS}" has run`))
+})
+
+// As a guard left it that marked one after the other, or somebody who typed Prisma's resolve --applied for each.
+test('baseline goes on where another was interrupted', async (context) => {
+  const database = await Database.create(context)
+  await database.query(scripts[INIT] + scripts[TAGS])
+  const project = exampleApp(context)
+  assert.equal((await project.prisma(database.url(), 'migrate', 'resolve', '--applied', INIT)).code, 0)
+
+  const shown = await project.guard(database.url(), ['baseline'])
+  assert.equal(shown.code, 0, shown.stderr)
+  assert.match(shown.stdout, /the first 2 of 3 bundled migrations, 1 of which is marked already; mark the others with/)
+  const marked = await project.guard(database.url(), ['baseline', '--yes'])
+  assert.equal(marked.code, 0, marked.stderr)
+  pin(context, marked, { project, database })
+  const { json } = await project.json(database.url(), ['check', '--json'])
+  assert.deepEqual(json.migrations.map(({ state }) => state), ['applied', 'applied', 'pending'])
+  assert.ok(started(await project.guard(database.url(), ['--apply', 'native', '--', report])))
 })
 
 test('baseline proves nothing of another database: 83', async (context) => {
