@@ -38,12 +38,12 @@ std::vector<std::string> marks_in(const LedgerReading& ledger, const Bundle& bun
         if (std::ranges::find(bundle.migrations, row.migration_name, &BundledMigration::name) ==
             bundle.migrations.end()) {
             throw Failure(ExitCode::usage,
-                          there + "with " + name + ", which this image does not bundle: nothing to baseline",
+                          fmt::format("{}with {}, which this image does not bundle: nothing to baseline", there, name),
                           "is it the right database? migration-guard diagnose tells what is in it");
         }
         if (!row.is_only_marked()) {
             throw Failure(
-                ExitCode::usage, there + "by which " + name + " has run: nothing to baseline",
+                ExitCode::usage, fmt::format("{}by which {} has run: nothing to baseline", there, name),
                 "see its state with: migration-guard check; a pending migration whose changes are all in the "
                 "database: migration-guard resolve --applied NAME (or prisma migrate resolve --applied NAME)");
         }
@@ -97,21 +97,21 @@ std::string words_for_proven(const BaselineOutcome& result, std::size_t bundled)
     const auto implied = implied_among(result.proof);
     const bool pending = std::any_of(beyond, steps.end(), [&](const auto& step) { return !is_marked(step); });
     const std::string rest = pending ? "; the rest is pending: migration-guard migrate" : "";
+    const auto some = proven == 1 ? std::string("first") : fmt::format("first {}", proven);
     if (before == proven) {
-        return fmt::format("all that the database proves is marked already: the first {} of {} bundled migrations{}{}",
-                           proven, bundled, implied, rest);
+        return fmt::format("all that the database proves is marked already: the {} of {} bundled migrations{}{}", some,
+                           bundled, implied, rest);
     }
-    if (result.marked.empty()) {
-        return fmt::format(
-            "the database proves the first {} of {} bundled migrations{}{} with: migration-guard "
-            "baseline --yes",
-            proven, bundled, implied,
-            before == 0
-                ? "; mark them"
-                : fmt::format(", {} of which {} marked already; mark the others", before, before == 1 ? "is" : "are"));
+    if (!result.marked.empty()) {
+        return fmt::format("{} of {} bundled migrations {} marked applied{}{}{}", proven, bundled,
+                           proven == 1 ? "is" : "are", implied,
+                           before == 0 ? "" : fmt::format(", {} of them before", before), rest);
     }
-    return fmt::format("{} of {} bundled migrations are marked applied{}{}{}", proven, bundled, implied,
-                       before == 0 ? "" : fmt::format(", {} of them before", before), rest);
+    const auto open = before == 0 ? fmt::format("; mark {}", proven == 1 ? "it" : "them")
+                                  : fmt::format(", {} of which {} marked already; mark the others", before,
+                                                before == 1 ? "is" : "are");
+    return fmt::format("the database proves the {} of {} bundled migrations{}{} with: migration-guard baseline --yes",
+                       some, bundled, implied, open);
 }
 
 void conclude_proof(BaselineOutcome& result, std::size_t bundled) {

@@ -57,8 +57,8 @@ Cause of_problem(const Problem& problem) {
     return {kind_of(problem.code), "", "", "", problem.message + ".", problem.remedy};
 }
 
-/// What stops a migrate comes first; among equals the order in which they were found.
-int rank(Kind kind) {
+/// What stops a migrate comes first, what waits for one last; among equals the order in which they were found.
+int rank(Kind kind, bool migrate_is_stopped) {
     switch (kind) {
         case Kind::other_app:
         case Kind::unreachable:
@@ -67,6 +67,9 @@ int rank(Kind kind) {
         case Kind::running:
         case Kind::other:
             return 0;
+        case Kind::pending:
+        case Kind::rolled_back:
+            return migrate_is_stopped ? 2 : 1;
         default:
             return 1;
     }
@@ -74,11 +77,12 @@ int rank(Kind kind) {
 
 class Finder {
 public:
-    Finder(const Outcome& check, const Evidence& evidence) : check_(check), evidence_(evidence) {
-        const auto stops = [](const Problem& problem) {
-            return problem.code != ExitCode::migrations_pending && problem.code != ExitCode::schema_mismatch;
-        };
-        if (std::ranges::any_of(check.problems, stops)) apply_ = std::string("after that: ") + apply_it;
+    Finder(const Outcome& check, const Evidence& evidence)
+        : check_(check),
+          evidence_(evidence),
+          migrate_is_stopped_(
+              std::ranges::any_of(check.problems, [&](auto& problem) { return stops_a_migrate(problem.code); })) {
+        if (migrate_is_stopped_) apply_ = std::string("after that: ") + apply_it;
     }
 
     std::vector<Cause> find() {
@@ -91,11 +95,20 @@ public:
             ahead();
         }
         problems();
-        std::ranges::stable_sort(causes_, {}, [](const Cause& cause) { return rank(cause.kind); });
+        std::ranges::stable_sort(causes_, {},
+                                 [&](const Cause& cause) { return rank(cause.kind, migrate_is_stopped_); });
         return std::move(causes_);
     }
 
 private:
+    /// 87 does before the apply, when no pending script creates what is missing.
+    [[nodiscard]] bool stops_a_migrate(ExitCode problem) const {
+        if (problem != ExitCode::schema_mismatch) return problem != ExitCode::migrations_pending;
+        return std::ranges::any_of(check_.missing, [](const Missing& missing) {
+            return missing.need == Missing::Need::needed && !missing.comes_with_pending;
+        });
+    }
+
     /// Nothing that the image bundles is in the ledger but other things are, and hardly a table of the app is there. (A
     /// squash leaves such a ledger too, with all tables.)
     [[nodiscard]] bool is_another_apps() const {
@@ -252,6 +265,8 @@ private:
     }
 
     void pending() {
+        // Without a ledger all are: those that lack nothing are baseline's to mark.
+        if (has_problem(check_, ExitCode::ledger_missing)) return;
         const bool refused = has_problem(check_, ExitCode::history_refused);
         for (const auto* record : check_.history.in_state(MigrationState::pending)) {
             if (is_told(record->name)) continue;
@@ -293,6 +308,7 @@ private:
 
     const Outcome& check_;
     const Evidence& evidence_;
+    bool migrate_is_stopped_;
     std::string apply_ = apply_it;
     std::vector<Cause> causes_;
 };

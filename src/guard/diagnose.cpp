@@ -1,5 +1,6 @@
 #include "guard/diagnose.hpp"
 
+#include "base/text.hpp"
 #include "guard/causes.hpp"
 #include "guard/conclude.hpp"
 #include "guard/declared_part.hpp"
@@ -75,11 +76,28 @@ public:
         const auto& missing = diagnosis_.check.ledger_read ? diagnosis_.check.missing : never_created_;
         const LogContext context{diagnosis_, missing, declared_, app_role};
         for (const auto& group : diagnosis_.logs.groups) diagnosis_.logged.push_back(explain(group, context));
+        conclude_from_logs();
     }
 
     Diagnosis done() { return std::move(diagnosis_); }
 
 private:
+    void conclude_from_logs() {
+        auto& check = diagnosis_.check;
+        if (diagnosis_.code() == check.code) return;
+        std::vector<std::string> named;
+        for (const auto& error : diagnosis_.logged) {
+            const auto& name = error.group.object.empty() ? error.group.model : error.group.object;
+            if (error.open && !name.empty() && std::ranges::find(named, name) == named.end()) named.push_back(name);
+        }
+        conclude_with(check,
+                      {diagnosis_.code(),
+                       "the log holds errors of a missing object" + (named.empty() ? "" : " (" + join(named, 5) + ")") +
+                           ", and the database has all that this image needs",
+                       "do they go on? migration-guard diagnose --logs of the log since then; the next step of "
+                       "each stands beside it"});
+    }
+
     /// Nothing leads to a migrate on the database of another app: not the remedies of the check either.
     void warn_off() {
         const auto found = std::ranges::find(diagnosis_.causes, Cause::Kind::other_app, &Cause::kind);

@@ -103,10 +103,40 @@ private:
         const auto* const missing = meant();
         if (missing != nullptr) return of_missing(*missing);
         if (!looked()) return not_looked();
-        say(group_.object.empty() ? "nothing that schema.prisma declares is missing now"
-                                  : group_.object + " is there now, or schema.prisma does not declare it",
+        const auto declared = is_declared();
+        if (declared && !*declared) {
+            return say("schema.prisma of this image does not declare " + group_.object,
+                       "was the app's client made from another one? run prisma generate in the build of the image; if "
+                       "SQL of the app's own names it, have a migration create it: prisma migrate dev");
+        }
+        say(group_.object.empty()
+                ? "nothing that schema.prisma declares is missing now"
+                : group_.object + " is there now" + (declared ? "" : ", or schema.prisma does not declare it"),
             "see whether the errors stopped after " + when_it_stopped() +
                 "; an app on another database or schema has another DATABASE_URL");
+    }
+
+    /// Whether schema.prisma declares what the error names; none where the name alone does not tell.
+    [[nodiscard]] std::optional<bool> is_declared() const {
+        const bool column = group_.kind == LogGroup::Kind::column;
+        if (context_.declared == nullptr || (!column && group_.kind != LogGroup::Kind::table)) return std::nullopt;
+        const auto dot = column ? group_.object.rfind('.') : group_.object.size();
+        if (group_.object.empty() || dot == std::string::npos) return std::nullopt;
+        const auto* const table = declared_table(std::string_view(group_.object).substr(0, dot));
+        if (!column) return table != nullptr;
+        if (table == nullptr) return std::nullopt;  // SQL of the app's own may name a column by an alias
+        return std::ranges::find(table->columns, group_.object.substr(dot + 1), &DeclaredColumn::name) !=
+               table->columns.end();
+    }
+
+    /// "public.users" or "users", as the database names it.
+    [[nodiscard]] const DeclaredTable* declared_table(std::string_view name) const {
+        const auto& tables = context_.declared->tables;
+        const auto& connected = context_.diagnosis.check.database.schema;
+        const auto found = std::ranges::find_if(tables, [&](const DeclaredTable& table) {
+            return name == table.name || name == (table.schema.empty() ? connected : table.schema) + "." + table.name;
+        });
+        return found == tables.end() ? nullptr : &*found;
     }
 
     void of_missing(const Missing& missing) {

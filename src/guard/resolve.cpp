@@ -57,6 +57,17 @@ Problem refusal(const ResolveOutcome& outcome, const std::string& name) {
     return {ExitCode::internal, "unexpected answer of the ledger", "report this"};
 }
 
+std::string words_for_done(const ResolveOutcome& done, const std::string& name, ResolveAs as) {
+    std::vector<std::string> written;
+    if (!done.touched.empty()) {
+        written.push_back(fmt::format("{} {} rolled back", done.touched.size(),
+                                      done.touched.size() == 1 ? "failed row" : "failed rows"));
+    }
+    if (!done.inserted.empty()) written.emplace_back("a new row written");
+    return fmt::format("migration \"{}\" is marked {} ({})", name, as == ResolveAs::applied ? "applied" : "rolled back",
+                       written.empty() ? "it was so before" : join(written));
+}
+
 }  // namespace
 
 Outcome resolve(const Plan& plan, const Ports& ports, ResolveAs as, const std::string& name) {
@@ -70,10 +81,7 @@ Outcome resolve(const Plan& plan, const Ports& ports, ResolveAs as, const std::s
         if (done.kind != ResolveOutcome::Kind::done) {
             conclude_with(outcome, refusal(done, name));
         } else {
-            outcome.message = fmt::format("migration \"{}\" is marked {} ({} {} rolled back{})", name,
-                                          as == ResolveAs::applied ? "applied" : "rolled back", done.touched.size(),
-                                          done.touched.size() == 1 ? "failed row" : "failed rows",
-                                          done.inserted.empty() ? "" : ", a new row written");
+            outcome.message = words_for_done(done, name, as);
         }
     } catch (const Failure& failure) {
         conclude_with(outcome, {failure.code, failure.what(), failure.hint});

@@ -13,16 +13,6 @@ std::string plural(std::size_t count, const std::string& one, const std::string&
     return std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
-/// The sentence of a server's message inside Prisma's long P3018 text: the line that begins with its severity.
-std::string gist(const std::string& logs) {
-    for (const char* mark : {"ERROR: ", "FATAL: "}) {
-        if (const auto at = logs.find(mark); at != std::string::npos) {
-            return one_line(logs.substr(at, logs.find('\n', at) - at), 600);
-        }
-    }
-    return one_line(logs, 600);
-}
-
 /// Without a shell (a dashboard, a phone) a variable does it; the row keeps it from acting twice.
 std::string resolve_lines(const std::string& name, const std::string& row) {
     return "repair the cause, then: migration-guard resolve --rolled-back " + name +
@@ -33,6 +23,15 @@ std::string resolve_lines(const std::string& name, const std::string& row) {
 }
 
 }  // namespace
+
+std::string gist_of_logs(const std::string& logs) {
+    for (const char* mark : {"ERROR: ", "FATAL: "}) {
+        if (const auto at = logs.find(mark); at != std::string::npos) {
+            return one_line(logs.substr(at, logs.find('\n', at) - at), 600);
+        }
+    }
+    return one_line(logs, 600);
+}
 
 Words words_for_running(const MigrationRecord& record, const std::string& who) {
     return {"migration " + quoted(record.name) + " is being applied" + (who.empty() ? "" : " by " + who),
@@ -87,7 +86,7 @@ Words words_for_failed(const MigrationRecord& record) {
     std::string message = "migration " + quoted(record.name) + " started at " + row.started_at.text() + " and failed";
     if (!record.bundled) message += " (a newer release's: this image does not bundle it)";
     if (row.logs && !row.logs->empty()) {
-        message += ": " + gist(*row.logs);
+        message += ": " + gist_of_logs(*row.logs);
     } else if (row.applied_steps_count > 0) {
         message += ": its script ran to the end, only the entry finished_at is missing (the process was killed)";
     } else {

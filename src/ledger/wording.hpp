@@ -16,6 +16,10 @@ struct Words {
     std::string remedy;
 };
 
+/// The sentence of a server's message inside Prisma's long P3018 text: the line that begins with its severity. One line
+/// of at most 600 bytes.
+std::string gist_of_logs(const std::string& logs);
+
 Words words_for_running(const MigrationRecord& record, const std::string& who);
 Words words_for_prisma_contract();
 Words words_for_ledger(LedgerReading::State state, const std::string& detail, const std::string& schema);

@@ -58,7 +58,8 @@ std::string recorded(const Diagnosis& diagnosis) {
     Lines lines(most_migrations);
     for (const auto& record : migrations) {
         if (!few && is_dull(record)) continue;
-        lines.add(fmt::format("{:<8} {}{}", to_text(record.state), one_line(record.name, 300),
+        lines.add(fmt::format("{:<8} {}{}{}", to_text(record.state), one_line(record.name, 300),
+                              record.has(MigrationFinding::rolled_back) ? ", rolled back" : "",
                               record.row ? "  started " + record.row->started_at.text() : ""));
     }
     const auto quiet = std::ranges::count_if(migrations, is_dull);
@@ -125,7 +126,11 @@ std::string text_of(const Group& group) {
 }
 
 std::string what_next(const Diagnosis& diagnosis) {
-    if (diagnosis.causes.empty()) return "4. what next: nothing; the database fits this image\n";
+    if (diagnosis.causes.empty()) {
+        return diagnosis.code() == ExitCode::ok
+                   ? "4. what next: nothing; the database fits this image\n"
+                   : "4. what next: the database fits this image; the log's errors stand below\n";
+    }
     Lines lines(most_causes);
     for (const auto& group : grouped(diagnosis.causes)) {
         lines.add(text_of(group) + "\n     next: " + one_line(group.first->next, 800));

@@ -65,7 +65,8 @@ private:
         if (!record.bundled) text += ", not in this image";
         if (!record.row || record.state == MigrationState::applied) return text;
         text += ", started " + record.row->started_at.text();
-        if (record.row->logs && !record.row->logs->empty()) text += ": " + one_line(*record.row->logs, 200);
+        if (record.row->logs && !record.row->logs->empty())
+            text += ": " + one_line(gist_of_logs(*record.row->logs), 200);
         return text;
     }
 

@@ -92,6 +92,14 @@ TEST_F(Baseline, GoesOnWhereAnotherWasInterrupted) {
               "migrate");
 }
 
+TEST_F(Baseline, SpeaksOfOneAsOfOne) {
+    world.server.snapshot.catalogue.relations.erase({"public", "2"});
+    EXPECT_EQ(begin(Mark::nothing).outcome.message,
+              "the database proves the first of 4 bundled migrations; mark it with: migration-guard baseline --yes");
+    EXPECT_EQ(begin(Mark::the_proven_prefix).outcome.message,
+              "1 of 4 bundled migrations is marked applied; the rest is pending: migration-guard migrate");
+}
+
 TEST_F(Baseline, AnEmptyLedgerIsNone) {
     world.server.snapshot.ledger.state = LedgerReading::State::present;
     EXPECT_EQ(begin(Mark::the_proven_prefix).outcome.code, ExitCode::ok);

@@ -209,6 +209,30 @@ TEST_F(Causes, WithoutALedgerThatComesFirst) {
     EXPECT_THAT(found()[1].next, HasSubstr("after that: "));
 }
 
+// Its objects are there: baseline is about to mark it.
+TEST_F(Causes, WithoutALedgerWhatLacksNothingIsNotCalledPending) {
+    has(record("1", MigrationState::pending));
+    has(record("2", MigrationState::pending));
+    lacks(table("B", "2"));
+    fails(ExitCode::ledger_missing, "the database has 1 table but no ledger", "look with: migration-guard baseline");
+    EXPECT_THAT(found(), ElementsAre(Field(&Cause::kind, Kind::no_ledger), Field(&Cause::migration, "2")));
+}
+
+// 87 comes before the apply: nothing is applied while something lacks that no pending script creates.
+TEST_F(Causes, WhatAMigrateDoesNotMendComesBeforeIt) {
+    has(record("1", MigrationState::pending));
+    has(marked("2"));
+    lacks(table("A", "1"));
+    lacks(table("B", "2"));
+    check.missing[0].comes_with_pending = true;
+    fails(ExitCode::migrations_pending, "1 migration is pending");
+    fails(ExitCode::schema_mismatch, "2 objects missing");
+    ASSERT_THAT(kinds(), ElementsAre(Kind::marked_applied, Kind::pending));
+    EXPECT_EQ(found()[1].next, "after that: migration-guard migrate (or prisma migrate deploy)");
+    check.problems.pop_back();  // onSchemaMismatch: warn
+    EXPECT_EQ(found()[0].next, "migration-guard migrate (or prisma migrate deploy)");
+}
+
 TEST_F(Causes, WithoutADatabaseTheBundleStillProvesWhatNobodyMigrated) {
     fails(ExitCode::database_unreachable, "no server");
     const auto causes = find_causes_offline(check, {table("A")}, 2);

@@ -84,6 +84,19 @@ TEST(Diagnose, WithoutAProjectTheLogIsRead) {
     EXPECT_EQ(diagnosis.causes[0].next, "add it");
 }
 
+TEST(Diagnose, ErrorsOfTheLogAreAFindingOfTheirOwnWhereNothingElseIsWrong) {
+    FakeWorld world({"1"});
+    world.server.apply("1");
+    const auto diagnosis = diagnose(world.plan, world.ports(), incident());
+    EXPECT_EQ(diagnosis.code(), ExitCode::schema_mismatch);
+    EXPECT_EQ(diagnosis.check.message,
+              "the log holds errors of a missing object (public.AnalyticsEvent), and the "
+              "database has all that this image needs");
+    EXPECT_THAT(diagnosis.check.remedy, HasSubstr("migration-guard diagnose --logs"));
+    EXPECT_THAT(diagnosis.check.problems, testing::SizeIs(1));
+    EXPECT_THAT(diagnosis.causes, IsEmpty());
+}
+
 TEST(Diagnose, NoRemedyOfTheCheckLeadsToMigratingAnotherAppsDatabase) {
     FakeWorld world({"1"});
     world.plan.declared = ready(declaring("AnalyticsEvent"));

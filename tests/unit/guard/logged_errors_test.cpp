@@ -71,8 +71,25 @@ TEST_F(Logged, AColumnOfAMissingTableIsTheTables) {
 
 TEST_F(Logged, WhatIsNamedAndThereIsNotExplainedByAnotherObject) {
     const auto explained = of(error("P2021", "public.Order", "user"));
-    EXPECT_THAT(explained.cause, HasSubstr("public.Order is there now"));
+    EXPECT_EQ(explained.cause, "schema.prisma of this image does not declare public.Order");
+    EXPECT_THAT(explained.next, HasSubstr("prisma generate"));
     EXPECT_TRUE(explained.open);
+}
+
+TEST_F(Logged, WhatIsDeclaredAndNotMissingIsThereNow) {
+    DeclaredColumn email;
+    email.name = "email";
+    declared.tables[0].columns = {email};
+    for (const auto& seen : {error("P2021", "public.users"), error("P2021", "users"), error("P2022", "users.email")})
+        EXPECT_EQ(of(seen).cause, seen.object + " is there now");
+    EXPECT_THAT(of(error("P2022", "users.phone")).cause, HasSubstr("does not declare users.phone"));
+    EXPECT_THAT(of(error("P2021", "app.users")).cause, HasSubstr("does not declare app.users"));
+}
+
+// An alias of raw SQL, a schema.prisma that was not read: either may be.
+TEST_F(Logged, WhereTheNameAloneDoesNotTellBothAreSaid) {
+    EXPECT_EQ(of(error("P2022", "u.phone")).cause, "u.phone is there now, or schema.prisma does not declare it");
+    EXPECT_EQ(of(error("P2022", "phone")).cause, "phone is there now, or schema.prisma does not declare it");
 }
 
 TEST_F(Logged, WhatTheClientDoesNotUseLeadsToNoMigrate) {

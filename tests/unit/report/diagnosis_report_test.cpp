@@ -81,6 +81,21 @@ TEST(DiagnosisText, WithoutALookAtTheLedgerNothingIsSaidOfIt) {
                                           Not(HasSubstr("pending"))));
 }
 
+TEST(DiagnosisText, SaysWhereToLookWhenOnlyTheLogIsBad) {
+    Diagnosis diagnosis;
+    diagnosis.check.ledger_read = true;
+    EXPECT_THAT(to_text(diagnosis), HasSubstr("4. what next: nothing; the database fits this image\n"));
+    diagnosis.check.code = ExitCode::schema_mismatch;
+    EXPECT_THAT(to_text(diagnosis),
+                HasSubstr("4. what next: the database fits this image; the log's errors stand below\n"));
+}
+
+TEST(DiagnosisText, ARolledBackMigrationIsSaidToBeSo) {
+    auto diagnosis = diagnosis_of(1);
+    diagnosis.check.history.migrations[0].findings = {MigrationFinding::rolled_back};
+    EXPECT_THAT(to_text(diagnosis), HasSubstr("   pending  T0, rolled back\n"));
+}
+
 TEST(DiagnosisJson, HasEachCauseAndWhatTheImageBundles) {
     const auto found = json::parse(to_json(diagnosis_of(3)));
     EXPECT_EQ(found["causes"].size(), 3U);
