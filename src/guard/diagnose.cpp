@@ -7,6 +7,7 @@
 #include "guard/elsewhere.hpp"
 #include "guard/guard.hpp"
 #include "guard/logged_errors.hpp"
+#include "guard/scripts.hpp"
 
 #include <algorithm>
 
@@ -42,6 +43,7 @@ public:
             for (const auto& table : tables_) diagnosis_.declared.push_back(table.text());
             if (!diagnosis_.check.ledger_read) {
                 never_created_ = never_created(image.bundle.get(), *declared_, image.options).missing;
+                origins_.emplace(read_scripts(image.bundle.get()), image.options.schema.value_or("public"));
             }
         } catch (const Failure&) {
             return;
@@ -74,7 +76,7 @@ public:
         diagnosis_.logs_read = true;
         diagnosis_.logs = std::move(*logs);
         const auto& missing = diagnosis_.check.ledger_read ? diagnosis_.check.missing : never_created_;
-        const LogContext context{diagnosis_, missing, declared_, app_role};
+        const LogContext context{diagnosis_, missing, declared_, app_role, origins_ ? &*origins_ : nullptr};
         for (const auto& group : diagnosis_.logs.groups) diagnosis_.logged.push_back(explain(group, context));
         conclude_from_logs();
     }
@@ -110,6 +112,7 @@ private:
     const DeclaredSchema* declared_ = nullptr;  ///< lives as long as the image's future
     std::vector<ObjectName> tables_;
     std::vector<Missing> never_created_;
+    std::optional<Origins> origins_;  ///< only where there is no database
 };
 
 }  // namespace

@@ -102,6 +102,11 @@ private:
         error_.open = true;
         const auto* const missing = meant();
         if (missing != nullptr) return of_missing(*missing);
+        if (const auto migration = made_by(); !migration.empty()) {
+            return say(fmt::format("migration {} creates {}; whether it is applied only the database tells", migration,
+                                   group_.object),
+                       look_again());
+        }
         if (!looked()) return not_looked();
         const auto declared = is_declared();
         if (declared && !*declared) {
@@ -241,10 +246,41 @@ private:
         return code == ExitCode::database_unreachable || code == ExitCode::database_refused;
     }
 
-    void not_looked() {
-        const auto& check = context_.diagnosis.check;
-        if (!tried()) return say("the database could not be looked at: " + check.message, check.remedy);
-        say("the database could not be looked at", "migration-guard diagnose, where the database can be reached");
+    void not_looked() { say("the database could not be looked at", look_again()); }
+
+    [[nodiscard]] std::string look_again() const {
+        if (tried()) return "migration-guard diagnose, where the database can be reached";
+        const auto code = context_.diagnosis.check.code;
+        return fmt::format("mend {} ({}) first, then: migration-guard diagnose", describe(code).name, number(code));
+    }
+
+    /// "public.AnalyticsEvent", "AnalyticsEvent", "User.email".
+    [[nodiscard]] std::optional<ScriptObject> named_object() const {
+        std::vector<std::string> parts;
+        for (std::size_t begin = 0; begin <= group_.object.size();) {
+            const auto end = std::min(group_.object.find('.', begin), group_.object.size());
+            parts.push_back(group_.object.substr(begin, end - begin));
+            begin = end + 1;
+        }
+        ScriptObject object;
+        if (group_.kind == LogGroup::Kind::column) {
+            object.kind = ScriptObject::Kind::column;
+            object.member = parts.back();
+            parts.pop_back();
+        } else if (group_.kind != LogGroup::Kind::table) {
+            return std::nullopt;
+        }
+        if (parts.empty() || parts.size() > 2) return std::nullopt;
+        object.object = parts.back();
+        if (parts.size() == 2) object.schema = parts.front();
+        return object;
+    }
+
+    /// Without a database the bundle still tells which migration makes what is named.
+    [[nodiscard]] std::string made_by() const {
+        const auto object = named_object();
+        if (context_.origins == nullptr || !object) return "";
+        return context_.origins->created_by(*object).value_or("");
     }
 
     const LogGroup& group_;

@@ -6,6 +6,7 @@
 
 #include "guard/diagnosis.hpp"
 #include "guard/plan.hpp"
+#include "schema/origins.hpp"
 
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ struct LogContext {
     const std::vector<Missing>& missing;       ///< without a database: what no bundled script creates
     const DeclaredSchema* declared = nullptr;  ///< null: schema.prisma was not read
     std::string app_role;                      ///< user of the app's URL; empty: unknown
+    const Origins* origins = nullptr;          ///< without a database: what the bundled scripts create
 };
 
 LoggedError explain(const LogGroup& group, const LogContext& context);

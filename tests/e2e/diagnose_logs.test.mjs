@@ -53,6 +53,11 @@ test('without DATABASE_URL: bundle and log', async (context) => {
   assert.match(groups[0].cause, /none of the 2 bundled migrations creates it/)
 })
 
+test('without a database the bundle tells which migration creates it', async (context) => {
+  const { groups } = await explained(context, NOWHERE, exampleApp(context), INCIDENT, { exit: 69, options: ['--wait-timeout', '500ms'] })
+  assert.match(groups[0].cause, new RegExp(`^migration ${ANALYTICS} creates public\\.AnalyticsEvent; whether it is applied only the database`))
+})
+
 test('without prisma/: the log', async (context) => {
   const project = exampleApp(context)
   project.remove()

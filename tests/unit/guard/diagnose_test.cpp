@@ -74,6 +74,23 @@ TEST(Diagnose, WithoutAUrlBundleAndLogAreRead) {
     EXPECT_THAT(diagnosis.logged[0].cause, HasSubstr("none of the 1 bundled migrations creates it"));
 }
 
+TEST(Diagnose, WithoutADatabaseTheBundleTellsWhoCreatesWhatTheLogNames) {
+    auto bundle = test::bundle_of({"1"});
+    bundle.migrations[0].script = "CREATE TABLE \"AnalyticsEvent\" (id int);";
+    const ImageAlone image{ready(bundle), ready(declaring("AnalyticsEvent")), {}};
+    auto logs = incident();
+    logs.groups.push_back(logs.groups[0]);
+    logs.groups[1].code = "P2022";
+    logs.groups[1].kind = LogGroup::Kind::column;
+    logs.groups[1].object = "AnalyticsEvent.id";
+    const auto diagnosis = diagnose_without_database(
+        image, Failure(ExitCode::config_invalid, "DATABASE_URL is not set", "set it"), std::move(logs));
+    EXPECT_EQ(diagnosis.logged[0].cause,
+              "migration 1 creates public.AnalyticsEvent; whether it is applied only the database tells");
+    EXPECT_EQ(diagnosis.logged[0].next, "mend config_invalid (78) first, then: migration-guard diagnose");
+    EXPECT_THAT(diagnosis.logged[1].cause, HasSubstr("migration 1 creates AnalyticsEvent.id"));
+}
+
 TEST(Diagnose, WithoutAProjectTheLogIsRead) {
     const auto diagnosis = diagnose_without_database(
         std::nullopt, Failure(ExitCode::bundle_unreadable, "no schema.prisma", "add it"), incident());
