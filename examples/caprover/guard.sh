@@ -52,6 +52,15 @@ if [ -z "$image" ]; then
   esac
 fi
 
+# CapRover's logins (Cluster, Docker Registry Configuration) are CapRover's: a shell has those of `docker login`.
+if ! "$docker" image inspect "$image" >/dev/null 2>&1 && ! "$docker" pull -q "$image" >&2; then
+  case ${image%%/*} in *[.:]*) registry=${image%%/*} ;; *) registry= ;; esac
+  echo "guard.sh: $image is not on this node, and could not be pulled. When its registry wants a login:" >&2
+  echo "  docker login $registry" | sed 's/ $//' >&2
+  echo "guard.sh: or run this on a node that has the image: docker service ps $service" >&2
+  exit 69
+fi
+
 # Only names on docker's command line, values in its environment: the list of processes is for everybody to read.
 names=
 eval "set_names() { for pair in $environment; do names=\"\$names -e \${pair%%=*}\"; done; }"

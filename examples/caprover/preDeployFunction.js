@@ -10,13 +10,20 @@ var preDeployFunction = async function (captainAppObj, dockerUpdateObject) {
   const docker = new Docker({ socketPath: '/var/run/docker.sock' })
   const spec = dockerUpdateObject.TaskTemplate.ContainerSpec
 
-  const container = await docker.createContainer({
-    Image: spec.Image,
-    Entrypoint: [GUARD_PATH, 'migrate'],
-    Cmd: [],
-    Env: spec.Env || [],
-    Tty: true, // one plain stream instead of Docker's two with headers
-    HostConfig: { NetworkMode: 'captain-overlay-network', Mounts: spec.Mounts || [] },
+  const create = function () {
+    return docker.createContainer({
+      Image: spec.Image,
+      Entrypoint: [GUARD_PATH, 'migrate'],
+      Cmd: [],
+      Env: spec.Env || [],
+      Tty: true, // one plain stream instead of Docker's two with headers
+      HostConfig: { NetworkMode: 'captain-overlay-network', Mounts: spec.Mounts || [] },
+    })
+  }
+  const container = await create().catch(async function (error) {
+    if (error.statusCode !== 404) throw error
+    await fetchImage(docker, spec.Image, dockerUpdateObject.authconfig)
+    return create()
   })
   let timer
   try {
@@ -40,4 +47,15 @@ var preDeployFunction = async function (captainAppObj, dockerUpdateObject) {
     await container.remove({ force: true }).catch(function () {})
   }
   return dockerUpdateObject
+}
+
+// For an image that a clean-up took away since its deploy; `login` is what CapRover sends along with the update.
+async function fetchImage(docker, image, login) {
+  const stream = await docker.pull(image, { authconfig: login })
+  await new Promise(function (resolve, reject) {
+    docker.modem.followProgress(stream, function (error) {
+      if (error) reject(error)
+      else resolve()
+    })
+  })
 }

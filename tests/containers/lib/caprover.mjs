@@ -49,12 +49,20 @@ export async function createService(app) {
   return ID
 }
 
-/** A deploy or a "Save & Restart": Docker's spec, patched, the override merged, preDeployFunction, update. */
-export async function deploy(id, app, { override, preDeploy } = {}) {
+// What CapRover sends when none of its registries has the image's domain (and prefix).
+const NO_LOGIN = { username: '', password: '', serveraddress: 'docker.io/v1' }
+
+/**
+ * A deploy or a "Save & Restart": Docker's spec, patched, the override merged, preDeployFunction, update. `login`: of the
+ * image's registry; it is a field of the object that preDeployFunction gets, and a header of the update.
+ */
+export async function deploy(id, app, { override, preDeploy, login = NO_LOGIN } = {}) {
   const { Version, Spec } = await api('GET', `/services/${id}`)
   const { Labels, ...fields } = dashboardFields(app)
-  let spec = mergeObjects(Spec, fields)
+  let spec = { ...mergeObjects(Spec, fields), authconfig: login }
   if (override) spec = mergeObjects(spec, override)
   if (preDeploy) spec = await preDeploy({ appName: app.name }, spec)
-  await api('POST', `/services/${id}/update?version=${Version.Index}`, spec)
+  const { authconfig, ...body } = spec
+  const header = { 'X-Registry-Auth': Buffer.from(JSON.stringify(authconfig)).toString('base64url') }
+  await api('POST', `/services/${id}/update?version=${Version.Index}`, body, header)
 }

@@ -54,11 +54,12 @@ function target() {
 }
 
 /** One request to the engine's API 1.41; the parsed answer, an Error for a status of 400 and more. */
-export function api(method, path, body) {
+export function api(method, path, body, extra = {}) {
   return new Promise((resolve, reject) => {
     const text = body === undefined ? undefined : JSON.stringify(body)
-    const headers =
+    const content =
       text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
+    const headers = { ...content, ...extra }
     const request = http.request(
       { ...target(), method, path: `/v1.41${path}`, headers, timeout: 60_000 },
       (response) => {

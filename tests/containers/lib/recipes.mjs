@@ -35,7 +35,8 @@ const assemble = {
 }
 
 async function copyNext(to) {
-  await cp(join(ROOT, 'examples/nextjs-app'), to, { recursive: true, filter: (path) => !/node_modules|\.next$/.test(path) })
+  const filter = (path) => !/node_modules|\.next$/.test(path) // of somebody who has tried it in place
+  await cp(join(ROOT, 'examples/nextjs-app'), to, { recursive: true, filter })
   await copyApp(to, ['prisma', 'prisma.config.ts'])
 }
 
