@@ -26,7 +26,7 @@ constexpr std::array table{
            "",
            "`observe`: read-only, logs what it would have done (`would exit 87 …`) and starts the app; `off`: exec at "
            "once, with one warning",
-           applying,
+           starting,
            {}},
     Option{"databaseUrlEnv", &Settings::database_url_env,
            "as the schema's datasource or the config file names it, else `DATABASE_URL`",

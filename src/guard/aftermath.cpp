@@ -36,7 +36,6 @@ const MigrationRecord* first_failure(const Examination& after) {
     return found == records.end() ? nullptr : &*found;
 }
 
-/// Where its session was not found nothing is known of what the server still does.
 std::string words_for_end(Cancelled cancelled) {
     switch (cancelled) {
         case Cancelled::ended:
@@ -44,10 +43,11 @@ std::string words_for_end(Cancelled cancelled) {
         case Cancelled::still_there:
             return "did not answer the cancel and may still run on the server";
         case Cancelled::no_session:
+            return "was ended (no session of it was left on the server)";
         case Cancelled::not_asked:
             break;
     }
-    return "was ended (no session of it was left on the server)";
+    return "was ended here (whether it still runs on the server is not known)";
 }
 
 Problem apply_timed_out(const Examination& after, const Plan& plan, Cancelled cancelled) {
@@ -105,6 +105,9 @@ std::optional<Problem> why_not_applied(const Examination& before, const Examinat
     if (supervised.end == Supervised::End::timed_out) return apply_timed_out(after, plan, supervised.cancelled);
     if (failed != nullptr) {
         auto words = words_for_failed(*failed);
+        // A lost connection leaves no error in the row: then the applier alone knows it.
+        const bool recorded = failed->row->logs && !failed->row->logs->empty();
+        if (!recorded && !supervised.outcome.message.empty()) words.message += "; " + supervised.outcome.message;
         // What the applier knows of this very error comes first: CONCURRENTLY beside another statement, 55P04.
         const auto& hint = supervised.outcome.hint;
         return Problem{ExitCode::apply_failed, std::move(words.message),
@@ -114,6 +117,12 @@ std::optional<Problem> why_not_applied(const Examination& before, const Examinat
     if (outcome.kind == ApplyOutcome::Kind::refused) return Problem{outcome.code, outcome.message, outcome.hint};
     if (outcome.kind == ApplyOutcome::Kind::not_started || !began_any_row(before, after))
         return not_started(supervised);
+    if (outcome.status != 0 && !outcome.message.empty()) {
+        return Problem{ExitCode::ledger_incomplete,
+                       fmt::format("the apply ended early, {} of {} pending migrations are still not in the ledger: {}",
+                                   after.pending.size(), before.pending.size(), outcome.message),
+                       remedy_for_early_end(outcome)};
+    }
     return std::nullopt;  // the verdict's ledger_incomplete says it
 }
 

@@ -15,6 +15,7 @@
 namespace migration_guard {
 namespace {
 
+/// Unless turnTimeout says otherwise.
 constexpr Duration lock_patience = std::chrono::seconds(10);
 
 bool has(const std::vector<std::string>& names, const std::string& name) {
@@ -66,7 +67,7 @@ void mark_prefix(BaselineOutcome& result, const Plan& plan, LedgerWriter& writer
     std::vector<BundledMigration> open(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(result.proof.proven));
     std::erase_if(open, [&](const auto& migration) { return has(result.marked_before, migration.name); });
     if (open.empty()) return;
-    const auto done = writer.mark_all_applied(open, lock_patience);
+    const auto done = writer.mark_all_applied(open, plan.settings.turn_timeout.value_or(lock_patience));
     if (done.kind == ResolveOutcome::Kind::lock_busy) {
         throw Failure(ExitCode::turn_timeout,
                       fmt::format("somebody migrates (pid {}); nothing is marked", done.holder.pid),

@@ -26,12 +26,14 @@ auto Guard::patiently(Work work) {
     const Limit limit = wait == Duration(0) ? deadline_ : deadline_.within(wait);
     Backoff backoff(ports_.clock);
     std::string reason;
+    std::optional<Failure> broken;
     for (;;) {
         limit_round_trips(deadline_);
         try {
             return work();
         } catch (const Failure& failure) {
             if (failure.code != ExitCode::database_unreachable || limit.passed()) throw;
+            broken = failure;
             if (reason != failure.what()) {
                 reason = failure.what();
                 ports_.journal.event(Level::warn, "wait", "PostgreSQL let go, trying again", {{"reason", reason}});
@@ -39,6 +41,7 @@ auto Guard::patiently(Work work) {
         }
         ports_.database.disconnect();
         backoff.pause(limit);
+        if (limit.passed()) throw Failure(*broken);  // an attempt that is cut short would hide the reason
         wait_for_database(plan_, ports_, limit, MayWrite::no);
     }
 }

@@ -12,7 +12,7 @@
 namespace migration_guard {
 namespace {
 
-/// As long as `prisma migrate resolve` itself waits for the lock.
+/// As long as `prisma migrate resolve` itself waits for the lock, unless turnTimeout says otherwise.
 constexpr Duration lock_patience = std::chrono::seconds(10);
 
 const BundledMigration& bundled(const Plan& plan, const std::string& name) {
@@ -76,8 +76,9 @@ Outcome resolve(const Plan& plan, const Ports& ports, ResolveAs as, const std::s
     try {
         const BundledMigration* migration = as == ResolveAs::applied ? &bundled(plan, name) : nullptr;
         wait_for_database(plan, ports, Limit(ports.clock, plan.started + plan.settings.deadline), MayWrite::no);
-        const auto done = as == ResolveAs::applied ? ports.writer->mark_applied(*migration, lock_patience)
-                                                   : ports.writer->mark_rolled_back(name, lock_patience);
+        const auto patience = plan.settings.turn_timeout.value_or(lock_patience);
+        const auto done = as == ResolveAs::applied ? ports.writer->mark_applied(*migration, patience)
+                                                   : ports.writer->mark_rolled_back(name, patience);
         if (done.kind != ResolveOutcome::Kind::done) {
             conclude_with(outcome, refusal(done, name));
         } else {

@@ -90,7 +90,7 @@ Words words_for_failed(const MigrationRecord& record) {
     } else if (row.applied_steps_count > 0) {
         message += ": its script ran to the end, only the entry finished_at is missing (the process was killed)";
     } else {
-        message += ": no error is recorded (the process was killed)";
+        message += ": no error is recorded (the process or its connection was ended)";
     }
     return {message, row.applied_steps_count > 0 ? "migration-guard resolve --applied " + record.name +
                                                        " (or prisma migrate resolve --applied " + record.name + ")"

@@ -14,15 +14,19 @@ void pause(Connection& connection, Duration duration) {
 }
 
 /// Counts the sessions, and calls `function` on each. A login sees the names of its own sessions only, and may end only
-/// those: the migration runs with the same URL.
+/// those: the migration runs with the same URL. As the login itself, whatever ALTER ROLE ... SET role makes of a
+/// session: that role might not end it (42501).
 int on_sessions(Connection& connection, const std::string& name, const std::string& function) {
-    const auto result = connection.execute(
-        {fmt::format("SELECT {} FROM pg_catalog.pg_stat_activity WHERE datname = pg_catalog.current_database() "
-                     "AND application_name = $1 AND pid <> pg_catalog.pg_backend_pid()",
-                     function),
-         {name}});
-    require_ok(result, "ending the session that migrates");
-    return result.rows();
+    const auto results = connection.pipeline(
+        {{"BEGIN"},
+         {"SET LOCAL ROLE NONE"},
+         {fmt::format("SELECT {} FROM pg_catalog.pg_stat_activity WHERE datname = pg_catalog.current_database() "
+                      "AND application_name = $1 AND pid <> pg_catalog.pg_backend_pid()",
+                      function),
+          {name}},
+         {"COMMIT"}});
+    for (const auto& result : results) require_ok(result, "ending the session that migrates");
+    return results[2].rows();
 }
 
 }  // namespace

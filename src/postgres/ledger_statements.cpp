@@ -53,6 +53,10 @@ Query insert_applied_row(const std::string& ledger, const std::string& id, const
             {id, checksum, now(), name}};
 }
 
+Query touch_row(const std::string& ledger, const std::string& id) {
+    return update(ledger, "applied_steps_count = $1", "0", id);
+}
+
 Query add_step(const std::string& ledger, const std::string& id) {
     return update(ledger, "applied_steps_count = applied_steps_count + $1", "1", id);
 }

@@ -19,6 +19,9 @@ Query insert_row(const std::string& ledger, const std::string& id, const std::st
 /// A row as `resolve --applied` writes it: started and finished at the same instant, no steps, empty logs.
 Query insert_applied_row(const std::string& ledger, const std::string& id, const std::string& checksum,
                          const std::string& name);
+/// Changes nothing: tried before the script runs, since what cannot be recorded afterwards would run at every start.
+Query touch_row(const std::string& ledger, const std::string& id);
+
 Query add_step(const std::string& ledger, const std::string& id);
 Query set_finished(const std::string& ledger, const std::string& id);
 Query set_logs(const std::string& ledger, const std::string& id, const std::string& logs);

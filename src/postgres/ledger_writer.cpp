@@ -63,15 +63,15 @@ public:
     void roll_back(const std::vector<LedgerRow>& rows, ResolveOutcome& outcome) {
         for (const auto& row : rows) {
             if (!row.is_unfinished()) continue;
-            require_ok(connection_->execute(set_rolled_back(name_, row.id)), "marking the row rolled back");
+            require_one_row(connection_->execute(set_rolled_back(name_, row.id)), "marking the row rolled back");
             outcome.touched.push_back(row.id);
         }
     }
 
     std::string insert_applied(const BundledMigration& migration) {
         auto id = new_row_id();
-        require_ok(connection_->execute(insert_applied_row(name_, id, migration.checksums.as_is, migration.name)),
-                   "writing the row");
+        require_one_row(connection_->execute(insert_applied_row(name_, id, migration.checksums.as_is, migration.name)),
+                        "writing the row");
         return id;
     }
 

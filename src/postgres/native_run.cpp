@@ -134,6 +134,7 @@ private:
         const auto begun = std::chrono::steady_clock::now();
         const auto id = new_row_id();
         write(insert_row(ledger_, id, migration->checksums.as_is, name));
+        write(touch_row(ledger_, id));
         auto run = run_script(*connection_, migration->script, orders_.end_now, cancel_time);
         const bool lock_kept = tidy_up(run);
         if (run.error) return failed(*migration, id, run);
@@ -179,7 +180,7 @@ private:
         return schema ? "SET search_path = " + quote_identifier(*schema) : "RESET search_path";
     }
 
-    void write(const Query& query) { require_ok(repeated(query), "writing the ledger"); }
+    void write(const Query& query) { require_one_row(repeated(query), "writing the ledger"); }
 
     /// A cancel meant for the script may hit the statement behind it: that is said again.
     Result repeated(const Query& query) {

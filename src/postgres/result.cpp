@@ -120,4 +120,14 @@ void require_ok(const Result& result, std::string_view doing) {
     throw Failure(ExitCode::internal, what, "please report this, with the server's version");
 }
 
+void require_one_row(const Result& result, std::string_view doing) {
+    require_ok(result, doing);
+    if (result.command().ends_with(" 1")) return;
+    throw Failure(ExitCode::database_refused,
+                  fmt::format("{} had no effect: row-level security, a rule or a trigger of _prisma_migrations keeps "
+                              "this login from it",
+                              doing),
+                  "migrate with the login that owns the table (DIRECT_URL), or take the policy, rule or trigger off");
+}
+
 }  // namespace migration_guard::postgres

@@ -34,7 +34,7 @@ public:
     [[nodiscard]] double number(int row, int column) const;      ///< 0 for null
     [[nodiscard]] bool is_false(int row, int column) const;      ///< of type boolean and false
 
-    [[nodiscard]] std::string command() const;  ///< "COMMIT", "CREATE TABLE"
+    [[nodiscard]] std::string command() const;  ///< "COMMIT", "CREATE TABLE", "UPDATE 1"
 
     [[nodiscard]] std::string sqlstate() const;  ///< "" when it is no error of the server
     [[nodiscard]] std::string message() const;   ///< the server's primary message, or libpq's
@@ -51,6 +51,10 @@ private:
     };
     std::unique_ptr<pg_result, Clear> result_;
 };
+
+/// Throws Failure 77 when a statement of the ledger was accepted and yet did not write its one row: a policy of
+/// row-level security, a rule or a trigger kept it. Errors as require_ok().
+void require_one_row(const Result& result, std::string_view doing);
 
 /// Throws Failure when `result` is an error: 69 for what time may cure, 77 for permission, 70 for the rest.
 /// `doing`: "reading the ledger".

@@ -36,6 +36,13 @@ void exec_app(const Command& command, const std::vector<std::string>& environmen
     refuse_to_exec(command.path, error);
 }
 
+void fill_closed_streams() {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        // The lowest free number is taken, and those below are open.
+        if (::fcntl(stream, F_GETFD) < 0) ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    }
+}
+
 std::vector<int> open_descriptors() {
     std::vector<int> result;
     const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir("/proc/self/fd"), &::closedir);

@@ -19,6 +19,10 @@ namespace migration_guard::system {
 /// What execve's refusal of COMMAND means: throws Failure 126 or 127.
 [[noreturn]] void refuse_to_exec(const std::string& path, int error);
 
+/// Puts /dev/null, close-on-exec, in the place of each standard stream that is closed: else the next thing opened would
+/// be one, the connection for instance, and what is logged would be written into it. The app still finds it closed.
+void fill_closed_streams();
+
 /// Marks every descriptor beyond standard error that is open now as close-on-exec, whoever opened it (a library), but
 /// for those that the process was given at start.
 void close_on_exec_all(const std::vector<int>& inherited);

@@ -77,18 +77,23 @@ Descriptor open_existing(const std::string& path, int mode) {
     return file;
 }
 
+/// A link, or the file of a guard that is no more. Whatever else there is (/dev/null, say, to have no state file)
+/// stays.
+bool may_be_removed(const std::string& path) {
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) != 0) return false;
+    if (S_ISLNK(status.st_mode)) return true;
+    const auto existing = open_existing(path, O_RDONLY);
+    const auto state = existing.is_open() ? read_from(existing.get()) : std::nullopt;
+    return state && !is_alive(*state);
+}
+
 Descriptor create(const std::string& path) {
     constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     Descriptor file(::open(path.c_str(), flags, 0644));
     if (file.is_open() || errno != EEXIST) return file;
-    {
-        const auto existing = open_existing(path, O_RDONLY);
-        const auto state = existing.is_open() ? read_from(existing.get()) : std::nullopt;
-        if (state && is_alive(*state)) return {};
-        if (existing.is_open() && !state) return {};  // somebody else's file, whatever it is
-    }
     // A link is removed as a link. In /tmp only the owner can: then the next place is tried.
-    if (::unlink(path.c_str()) != 0) return {};
+    if (!may_be_removed(path) || ::unlink(path.c_str()) != 0) return {};
     return Descriptor(::open(path.c_str(), flags, 0644));
 }
 

@@ -28,6 +28,17 @@ TEST_F(DatabasePortTest, AnOpenConnectionIsKept) {
     EXPECT_THROW(opened->look({}), Failure);
 }
 
+// ALTER ROLE ... SET role: the session acts as the owner, which may not end the login's sessions.
+TEST_F(DatabasePortTest, AMigrationIsCancelledWhateverRoleItsLoginActsAs) {
+    const auto owner = make_role("own");
+    const auto login = make_role("login");
+    db().run(fmt::format("ALTER ROLE {1} NOINHERIT; GRANT {0} TO {1}; ALTER ROLE {1} SET role = {0}", owner, login));
+    const auto opened = open(url_as(login, "secret"));
+    test::Session migration(url_as(login, "secret"));
+    migration.run("SET application_name = 'migration-guard 0123abcd'");
+    EXPECT_EQ(opened->cancel_migration("migration-guard 0123abcd", seconds(2)), Cancelled::ended);
+}
+
 TEST_F(DatabasePortTest, ALostConnectionIsUnreachableWithTheServersReason) {
     const auto opened = open(url());
     db().run(

@@ -48,6 +48,26 @@ TEST_F(NativeApplyTest, NoRightToCreateTheLedgerIsRefused) {
     EXPECT_THAT(outcome.message, HasSubstr("42501"));
 }
 
+// What cannot be recorded would run again at the next start.
+TEST_F(NativeApplyTest, NothingRunsThatTheLedgerCannotRecord) {
+    const auto role = make_role("app");
+    add("1_a", "CREATE TABLE a ()");
+    for (const std::string kept :
+         {"CREATE RULE kept AS ON INSERT TO _prisma_migrations DO INSTEAD NOTHING",
+          "CREATE RULE kept AS ON UPDATE TO _prisma_migrations DO INSTEAD NOTHING",
+          "CREATE POLICY written ON _prisma_migrations FOR INSERT WITH CHECK (true); CREATE POLICY seen ON "
+          "_prisma_migrations FOR SELECT USING (true); ALTER TABLE _prisma_migrations ENABLE ROW LEVEL SECURITY"}) {
+        make_ledger();
+        db().run(
+            fmt::format("GRANT ALL ON SCHEMA public TO {0}; GRANT ALL ON _prisma_migrations TO {0}; {1}", role, kept));
+        const auto outcome = apply(options(url_as(role, "secret")));
+        EXPECT_NE(outcome.status, 0) << kept;
+        EXPECT_THAT(outcome.message, HasSubstr("row-level security, a rule or a trigger")) << kept;
+        EXPECT_FALSE(exists("a")) << kept;
+        db().run("DROP TABLE _prisma_migrations CASCADE");
+    }
+}
+
 TEST_F(NativeApplyTest, ABusyLockIsTriedForAndNeverWaitedIn) {
     db().run("SET application_name = 'schema-engine'; SELECT pg_advisory_lock(72707369)");
     add("1_a", "CREATE TABLE a ()");

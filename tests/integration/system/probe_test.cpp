@@ -269,6 +269,16 @@ TEST_F(StateFiles, AFifoInItsPlaceHoldsNobodyUp) {
     EXPECT_TRUE(ask().healthy);
 }
 
+// stateFile: /dev/null is what a person writes to have none.
+TEST_F(StateFiles, WhatIsNoFileIsLeftAlone) {
+    ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
+    {
+        const StateFile state(path());
+        EXPECT_EQ(state.path(), "");
+    }
+    EXPECT_TRUE(std::filesystem::is_fifo(path()));
+}
+
 TEST_F(StateFiles, NoneWritableIsNoFailure) {
     StateFile state("/proc/nowhere/state");
     state.write("waiting", "x");

@@ -21,12 +21,14 @@ public:
     ResolveOutcome mark_rolled_back(const std::string&, Duration) override { return {}; }
     ResolveOutcome mark_row_rolled_back(const std::string&, const std::string&, Duration) override { return {}; }
     ResolveOutcome mark_applied(const BundledMigration&, Duration) override { return {}; }
-    ResolveOutcome mark_all_applied(const std::vector<BundledMigration>& migrations, Duration) override {
+    ResolveOutcome mark_all_applied(const std::vector<BundledMigration>& migrations, Duration patience) override {
+        patient_for = patience;
         for (const auto& migration : migrations) marked.push_back(migration.name);
         return {};
     }
 
     std::vector<std::string> marked;
+    Duration patient_for{};
 };
 
 /// Four migrations, of which each makes a table of its own name; the database has the first three.
@@ -90,6 +92,14 @@ TEST_F(Baseline, GoesOnWhereAnotherWasInterrupted) {
     EXPECT_EQ(result.outcome.message,
               "3 of 4 bundled migrations are marked applied, 1 of them before; the rest is pending: migration-guard "
               "migrate");
+}
+
+TEST_F(Baseline, WaitsForPrismasLockAsLongAsTurnTimeoutSays) {
+    begin(Mark::the_proven_prefix);
+    EXPECT_EQ(writer.patient_for, std::chrono::seconds(10)) << "as prisma migrate resolve";
+    world.plan.settings.turn_timeout = std::chrono::seconds(1);
+    begin(Mark::the_proven_prefix);
+    EXPECT_EQ(writer.patient_for, std::chrono::seconds(1));
 }
 
 TEST_F(Baseline, SpeaksOfOneAsOfOne) {

@@ -80,6 +80,33 @@ TEST(Guard, HalfOfTheBundleIs86) {
     EXPECT_THAT(outcome.applied_now, ElementsAre("1"));
 }
 
+TEST(Guard, WhatEndedTheApplyBetweenTwoMigrationsIsTold) {
+    FakeWorld world({"1", "2"});
+    world.migrator.steps = {{seconds(1), [&] {
+                                 world.server.apply("1");
+                                 world.migrator.outcome.status = 1;
+                                 world.migrator.outcome.message =
+                                     "migration 2: writing the ledger failed: 53100 disk full";
+                             }}};
+    const auto outcome = Guard(world.plan, world.ports()).bring_up_to_date();
+    EXPECT_EQ(outcome.code, ExitCode::ledger_incomplete);
+    EXPECT_EQ(outcome.message,
+              "the apply ended early, 1 of 2 pending migrations are still not in the ledger: migration 2: writing the "
+              "ledger failed: 53100 disk full");
+}
+
+TEST(Guard, AConnectionThatWasLostIsTold) {
+    FakeWorld world({"1"});
+    world.migrator.steps = {{seconds(1), [&] {
+                                 world.server.begin("1");
+                                 world.migrator.outcome.status = 1;
+                                 world.migrator.outcome.message = "the connection was lost: 57P01 terminated";
+                             }}};
+    const auto outcome = Guard(world.plan, world.ports()).bring_up_to_date();
+    EXPECT_EQ(outcome.code, ExitCode::apply_failed);
+    EXPECT_THAT(outcome.message, HasSubstr("57P01"));
+}
+
 TEST(Guard, NothingIsStartedWhenTheCliIsMissing) {
     FakeWorld world({"1"});
     world.migrator.missing = "the Prisma CLI is not in the image";
