@@ -70,11 +70,12 @@ TEST(ToText, shows_of_prismas_long_text_the_servers_own_sentence) {
     auto outcome = incident();
     auto& failed = outcome.history.migrations.back();
     failed.state = MigrationState::failed;
-    failed.row = row("2025-11-03T09:00:00Z", std::nullopt,
+    failed.row = row(november, std::nullopt,
                      "A migration failed to apply. New migrations cannot be applied before the error is recovered "
                      "from.\n\nDatabase error:\nERROR: type \"nosuch\" does not exist\nPosition: 1\n");
-    EXPECT_THAT(to_text(outcome), HasSubstr("  failed   20251103_add_analytics, started 2025-11-03T09:00:00Z: ERROR: "
-                                            "type \"nosuch\" does not exist\n"));
+    EXPECT_THAT(to_text(outcome),
+                HasSubstr("  failed   20251103_add_analytics, started 2025-11-03T09:00:00.000000Z: ERROR: "
+                          "type \"nosuch\" does not exist\n"));
 }
 
 TEST(ToJson, is_the_document_of_the_contract) {
