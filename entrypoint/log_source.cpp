@@ -3,8 +3,10 @@
 #include "base/failure.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -18,8 +20,11 @@ namespace {
 
 class Source {
 public:
-    explicit Source(const std::string& name)
-        : name_(name), descriptor_(name == "-" ? STDIN_FILENO : open(name.c_str(), O_RDONLY | O_CLOEXEC)) {
+    // Not blocking: a FIFO without a writer would hold up open() itself, where no stop signal is seen.
+    Source(const std::string& name, Interrupt& stop)
+        : name_(name),
+          stop_(stop),
+          descriptor_(name == "-" ? STDIN_FILENO : open(name.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
         if (descriptor_ < 0) cannot_read(name);
     }
     ~Source() {
@@ -30,21 +35,30 @@ public:
 
     std::size_t read(char* into, std::size_t size) const {
         for (;;) {
+            wait();
             const auto count = ::read(descriptor_, into, size);
             if (count >= 0) return static_cast<std::size_t>(count);
-            if (errno != EINTR) cannot_read(name_);
+            if (errno != EINTR && errno != EAGAIN) cannot_read(name_);
         }
     }
 
 private:
+    /// For something to read, as long as it takes: the log of an app that runs may be piped in.
+    void wait() const {
+        std::array<pollfd, 2> either{{{descriptor_, POLLIN, 0}, {stop_.descriptor(), POLLIN, 0}}};
+        ::poll(either.data(), either.size(), -1);
+        if (const int signal = stop_.signal(); signal != 0) throw Interrupted(signal);
+    }
+
     const std::string& name_;
+    Interrupt& stop_;
     int descriptor_;
 };
 
 }  // namespace
 
-LogFindings scan_log_file(const std::string& name) {
-    const Source source(name);
+LogFindings scan_log_file(const std::string& name, Interrupt& stop) {
+    const Source source(name, stop);
     return scan_log([&](char* into, std::size_t size) { return source.read(into, size); });
 }
 

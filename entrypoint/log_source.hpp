@@ -4,12 +4,13 @@
 #pragma once
 
 #include "applog/scan_log.hpp"
+#include "base/interrupt.hpp"
 
 #include <string>
 
 namespace migration_guard {
 
-/// `name`: a path, or - for standard input. Throws Failure 64 when it cannot be read.
-LogFindings scan_log_file(const std::string& name);
+/// `name`: a path, or - for standard input. Throws Failure 64 when it cannot be read, and Interrupted.
+LogFindings scan_log_file(const std::string& name, Interrupt& stop);
 
 }  // namespace migration_guard

@@ -222,7 +222,7 @@ int Program::baseline() {
 int Program::diagnose() {
     const auto misconfigured = try_to_configure();
     std::optional<LogFindings> logs;
-    if (line_.logs) logs = scan_log_file(*line_.logs);
+    if (line_.logs) logs = scan_log_file(*line_.logs, signals_);
     const auto diagnosis = look_into(misconfigured, std::move(logs));
     print(line_.json ? report::to_json(diagnosis, secrets_) : secrets_.mask(report::to_text(diagnosis)));
     return number(diagnosis.code());

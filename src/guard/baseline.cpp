@@ -3,6 +3,7 @@
 #include "base/failure.hpp"
 #include "base/text.hpp"
 #include "guard/conclude.hpp"
+#include "guard/resolve.hpp"
 #include "guard/scripts.hpp"
 #include "guard/wait.hpp"
 #include "ledger/wording.hpp"
@@ -14,9 +15,6 @@
 
 namespace migration_guard {
 namespace {
-
-/// Unless turnTimeout says otherwise.
-constexpr Duration lock_patience = std::chrono::seconds(10);
 
 bool has(const std::vector<std::string>& names, const std::string& name) {
     return std::ranges::find(names, name) != names.end();
@@ -67,7 +65,7 @@ void mark_prefix(BaselineOutcome& result, const Plan& plan, LedgerWriter& writer
     std::vector<BundledMigration> open(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(result.proof.proven));
     std::erase_if(open, [&](const auto& migration) { return has(result.marked_before, migration.name); });
     if (open.empty()) return;
-    const auto done = writer.mark_all_applied(open, plan.settings.turn_timeout.value_or(lock_patience));
+    const auto done = writer.mark_all_applied(open, patience_for_prismas_lock(plan.settings));
     if (done.kind == ResolveOutcome::Kind::lock_busy) {
         throw Failure(ExitCode::turn_timeout,
                       fmt::format("somebody migrates (pid {}); nothing is marked", done.holder.pid),

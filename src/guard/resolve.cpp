@@ -12,9 +12,6 @@
 namespace migration_guard {
 namespace {
 
-/// As long as `prisma migrate resolve` itself waits for the lock, unless turnTimeout says otherwise.
-constexpr Duration lock_patience = std::chrono::seconds(10);
-
 const BundledMigration& bundled(const Plan& plan, const std::string& name) {
     const auto& migrations = plan.bundle.get().migrations;
     const auto found = std::ranges::find(migrations, name, &BundledMigration::name);
@@ -70,13 +67,17 @@ std::string words_for_done(const ResolveOutcome& done, const std::string& name, 
 
 }  // namespace
 
+Duration patience_for_prismas_lock(const Settings& settings) {
+    return settings.turn_timeout.value_or(std::chrono::seconds(10));
+}
+
 Outcome resolve(const Plan& plan, const Ports& ports, ResolveAs as, const std::string& name) {
     Outcome outcome;
     outcome.database = plan.database;
     try {
         const BundledMigration* migration = as == ResolveAs::applied ? &bundled(plan, name) : nullptr;
         wait_for_database(plan, ports, Limit(ports.clock, plan.started + plan.settings.deadline), MayWrite::no);
-        const auto patience = plan.settings.turn_timeout.value_or(lock_patience);
+        const auto patience = patience_for_prismas_lock(plan.settings);
         const auto done = as == ResolveAs::applied ? ports.writer->mark_applied(*migration, patience)
                                                    : ports.writer->mark_rolled_back(name, patience);
         if (done.kind != ResolveOutcome::Kind::done) {

@@ -1,6 +1,7 @@
 // `diagnose --logs`: each error of the app's log with its cause, with a database and without.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 
 import { guardBinary, testOfMemory } from './harness/environment.mjs'
@@ -183,4 +184,16 @@ testOfMemory('gigabytes of log take no more memory than megabytes', async (conte
   assert.ok(many.logs.errors >= times, `${many.logs.errors} errors`)
   assert.ok(many.peak < 64 * 1024, `${many.peak} KiB`)
   assert.ok(many.peak < few.peak + 8 * 1024, `${few.peak} KiB for megabytes, ${many.peak} KiB for 300 MB`)
+})
+
+test('a stop signal ends the reading of a log that does not end', async (context) => {
+  const project = exampleApp(context)
+  for (const log of ['-', '/dev/zero']) {
+    const child = spawn(guardBinary, ['diagnose', '--logs', log], 
+      { cwd: project.directory, env: project.environment(NOWHERE), stdio: ['pipe', 'ignore', 'ignore'] })
+    const ended = once(child, 'close')
+    await new Promise((wake) => setTimeout(wake, 300))
+    child.kill('SIGINT')
+    assert.deepEqual(await ended, [130, null])
+  }
 })
