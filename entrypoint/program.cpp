@@ -177,6 +177,11 @@ int Program::check_bundle() {
 
 int Program::migrate() {
     configure();
+    if (loaded_.settings.mode != Mode::enforce) {
+        log_->event(Level::warn, "config",
+                    "mode is for run alone: migrate applies what is pending (to look only: check --before-deploy)",
+                    {{"mode", loaded_.settings.mode == Mode::off ? "off" : "observe"}});
+    }
     find_everything();
     loaded_.settings.smoke_when = SmokeWhen::always;
     auto world = build_world();

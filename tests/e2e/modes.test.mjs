@@ -99,6 +99,14 @@ test('an older image under a newer release\'s failed row starts, and says so', a
   assert.match(result.said, /20270101000000_next.*it went wrong/)
 })
 
+test('migrate is an order: it says that mode does not hold it back', async (context) => {
+  const database = await deployed(context, first(2))
+  const result = await Project.create(context, shop()).guard(database.url(), ['migrate', '--mode', 'observe'])
+  assert.equal(result.code, 0, result.stderr)
+  assert.match(result.stderr, /level=warn msg="mode is for run alone: migrate applies what is pending/)
+  assert.equal((await database.ledger()).length, 3)
+})
+
 test('wait needs no project', async (context) => {
   const database = await Database.create(context)
   const project = Project.create(context, {})
