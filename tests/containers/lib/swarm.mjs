@@ -16,6 +16,22 @@ export async function joinSwarm() {
   return true
 }
 
+/** An overlay network that has just been made, after one of its name has just gone, may not be there yet to attach to. */
+async function runAttached(name, args) {
+  await until(
+    `${name} is attached to ${NETWORK}`,
+    async () => {
+      const { status, stderr } = await docker(['run', '-d', '--name', name, ...args], { check: false })
+      if (status === 0) return true
+      await docker(['rm', '-fv', name], { check: false })
+      if (!stderr.includes('Could not attach to network')) throw new Error(stderr)
+      return false
+    },
+    60,
+    1000,
+  )
+}
+
 /** Builds up what is missing; `end()` takes down what was built up here and nothing else. */
 export async function startSwarm() {
   const joined = await joinSwarm()
@@ -24,19 +40,7 @@ export async function startSwarm() {
   const context = new URL('../images/proxy', import.meta.url).pathname
   await docker(['build', '-q', '-t', PROXY_IMAGE, context], { timeout: 300_000, env: { DOCKER_BUILDKIT: '0' } })
   const proxy = uniqueName('guard-test-proxy')
-  await docker([
-    'run',
-    '-d',
-    '--name',
-    proxy,
-    '--label',
-    LABEL,
-    '--network',
-    NETWORK,
-    '--network-alias',
-    proxy,
-    PROXY_IMAGE,
-  ])
+  await runAttached(proxy, ['--label', LABEL, '--network', NETWORK, '--network-alias', proxy, PROXY_IMAGE])
   const alias = uniqueName('srv-captain--db')
   const database = await startPostgres({ network: NETWORK, alias })
   return {
