@@ -16,31 +16,38 @@ export async function joinSwarm() {
   return true
 }
 
-/** An overlay network that has just been made, after one of its name has just gone, may not be there yet to attach to. */
-async function runAttached(name, args) {
-  await until(
-    `${name} is attached to ${NETWORK}`,
-    async () => {
-      const { status, stderr } = await docker(['run', '-d', '--name', name, ...args], { check: false })
-      if (status === 0) return true
-      await docker(['rm', '-fv', name], { check: false })
-      if (!stderr.includes('Could not attach to network')) throw new Error(stderr)
-      return false
-    },
-    60,
-    1000,
-  )
+const hasNetwork = async () => (await dockerText('network', 'ls', '-q', '--filter', `name=^${NETWORK}$`)) !== ''
+
+/** Until the node has let go of its part as well: whoever came before would take it for a network, and find none. */
+async function removeNetwork() {
+  const isGone = async () => {
+    await docker(['network', 'rm', NETWORK], { check: false })
+    return !(await hasNetwork())
+  }
+  await until('the network is gone', isGone, 60)
 }
 
 /** Builds up what is missing; `end()` takes down what was built up here and nothing else. */
 export async function startSwarm() {
   const joined = await joinSwarm()
-  const existing = await dockerText('network', 'ls', '-q', '--filter', `name=^${NETWORK}$`)
+  const existing = await hasNetwork()
   if (!existing) await docker(['network', 'create', '-d', 'overlay', '--attachable', '--label', LABEL, NETWORK])
   const context = new URL('../images/proxy', import.meta.url).pathname
   await docker(['build', '-q', '-t', PROXY_IMAGE, context], { timeout: 300_000, env: { DOCKER_BUILDKIT: '0' } })
   const proxy = uniqueName('guard-test-proxy')
-  await runAttached(proxy, ['--label', LABEL, '--network', NETWORK, '--network-alias', proxy, PROXY_IMAGE])
+  await docker([
+    'run',
+    '-d',
+    '--name',
+    proxy,
+    '--label',
+    LABEL,
+    '--network',
+    NETWORK,
+    '--network-alias',
+    proxy,
+    PROXY_IMAGE,
+  ])
   const alias = uniqueName('srv-captain--db')
   const database = await startPostgres({ network: NETWORK, alias })
   return {
@@ -49,7 +56,7 @@ export async function startSwarm() {
     end: async () => {
       await docker(['rm', '-fv', proxy], { check: false })
       await database.remove()
-      if (!existing) await docker(['network', 'rm', NETWORK], { check: false })
+      if (!existing) await removeNetwork()
       if (joined) await docker(['swarm', 'leave', '--force'], { check: false })
     },
   }
