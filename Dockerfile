@@ -18,7 +18,8 @@ RUN apt-get update \
 # libpq changes when Debian's sources do, not when the guard does: a layer of its own.
 COPY scripts/lib ./scripts/lib
 COPY scripts/install-dependencies scripts/build-libpq ./scripts/
-RUN ./scripts/install-dependencies build static && ./scripts/build-libpq
+RUN ./scripts/install-dependencies build static && ./scripts/build-libpq \
+ && rm -rf /var/lib/apt/lists/* build/libpq/apt build/libpq/sources
 COPY CMakeLists.txt CMakePresets.json LICENSE ./
 COPY cmake ./cmake
 COPY scripts ./scripts
