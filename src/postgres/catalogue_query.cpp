@@ -1,9 +1,11 @@
 #include "postgres/catalogue_query.hpp"
 
+#include "postgres/column_types.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <set>
 #include <string_view>
 
 namespace migration_guard::postgres {
@@ -51,10 +53,24 @@ constexpr std::string_view closed_sequence_of_a = R"(
              AND CASE s.relkind WHEN 'S' THEN NOT pg_catalog.has_sequence_privilege(r.role, s.oid, 'USAGE, UPDATE') END
            ORDER BY 1 LIMIT 1) END)";
 
+constexpr std::string_view current_role = "SELECT oid FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER";
+
+/// ALTER ROLE ... SET role: whom that login acts as from its first statement on, a database's own setting first
+/// (PostgreSQL manual, "pg_db_role_setting").
+constexpr std::string_view acting_role = R"(
+          SELECT coalesce((SELECT d.oid FROM pg_catalog.pg_db_role_setting s
+                           CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) c (setting)
+                           JOIN pg_catalog.pg_roles d ON c.setting = 'role=' || d.rolname
+                           WHERE s.setrole = r.oid AND s.setdatabase IN (0, (
+                               SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
+                           ORDER BY s.setdatabase DESC LIMIT 1), r.oid)
+          FROM pg_catalog.pg_roles r WHERE r.rolname = $3::pg_catalog.name)";
+
 /// attidentity came with PostgreSQL 10; a generated column (12) has a default in atthasdef as well. OFFSET 0 keeps the
 /// rights of a relation from being asked for once a column.
-Query columns_query(const std::string& schemas, const std::string& relations, const std::string& role,
-                    int server_version) {
+Query columns_query(const std::string& schemas, const std::string& relations, const AppRole& role, int server_version) {
+    std::vector<std::optional<std::string>> parameters{schemas, relations};
+    if (role) parameters.emplace_back(*role);
     return {fmt::format(R"(
 SELECT r.nspname, r.relname, r.relkind, r.usable, a.attname, a.atttypid, a.attnotnull, a.atthasdef{},
        r.readable OR coalesce(pg_catalog.has_column_privilege(r.role, r.oid, a.attnum, 'SELECT'), true),
@@ -67,35 +83,19 @@ FROM (SELECT c.oid, n.nspname, c.relname, c.relkind, o.role,
              coalesce(pg_catalog.has_any_column_privilege(o.role, c.oid, 'UPDATE'), true) AS updatable,
              coalesce(pg_catalog.has_table_privilege(o.role, c.oid, 'DELETE'), true) AS deletable,
              coalesce(pg_catalog.pg_has_role(o.role, c.relowner, 'USAGE'), true) AS owned
-      FROM (SELECT (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = $3::pg_catalog.name) AS role OFFSET 0) o,
+      FROM (SELECT ({}) AS role OFFSET 0) o,
            pg_catalog.pg_namespace n, pg_catalog.pg_class c
       WHERE n.nspname = ANY ($1::pg_catalog.name[]) AND c.relnamespace = n.oid
         AND c.relname = ANY ($2::pg_catalog.name[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') OFFSET 0) r
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped)",
-                        server_version >= 100000 ? " OR a.attidentity <> ''" : "", closed_sequence_of_a),
-            {schemas, relations, role}};
-}
-
-/// The types of those columns, what domains stand upon and what arrays are made of.
-Query types_query(const std::string& schemas, const std::string& relations) {
-    return {R"(
-WITH RECURSIVE used (oid) AS (
-    SELECT DISTINCT a.atttypid
-    FROM pg_catalog.pg_namespace n, pg_catalog.pg_class c, pg_catalog.pg_attribute a
-    WHERE n.nspname = ANY ($1::pg_catalog.name[]) AND c.relnamespace = n.oid
-      AND c.relname = ANY ($2::pg_catalog.name[]) AND a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-    UNION
-    SELECT x.next FROM used JOIN pg_catalog.pg_type t ON t.oid = used.oid
-    CROSS JOIN LATERAL (VALUES (t.typbasetype), (t.typelem)) x (next) WHERE x.next <> 0)
-SELECT t.oid, CASE n.nspname WHEN 'pg_catalog' THEN pg_catalog.format_type(t.oid, NULL) ELSE t.typname::text END,
-       n.nspname, t.typtype, t.typbasetype, t.typelem, t.typcategory
-FROM used JOIN pg_catalog.pg_type t ON t.oid = used.oid JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace)",
-            {schemas, relations}};
+                        server_version >= 100000 ? " OR a.attidentity <> ''" : "", closed_sequence_of_a,
+                        role ? acting_role : current_role),
+            parameters};
 }
 
 Query enums_query(const std::string& schemas, const std::string& names) {
     return {R"(
-SELECT n.nspname, t.typname, e.enumlabel
+SELECT n.nspname, t.typname, e.enumlabel, t.oid, t.typarray
 FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_type t ON t.typnamespace = n.oid
 LEFT JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid
 WHERE n.nspname = ANY ($1::pg_catalog.name[]) AND t.typname = ANY ($2::pg_catalog.name[]) AND t.typtype = 'e'
@@ -103,52 +103,17 @@ ORDER BY 1, 2, e.enumsortorder)",
             {schemas, names}};
 }
 
-struct Type {
-    std::string name;
-    std::string schema;
-    char kind = 'b';  ///< pg_type.typtype
-    long long base = 0;
-    long long element = 0;
-    char category = 'U';
-};
-using Types = std::map<long long, Type>;
-
-Types read_types(const Result& result) {
-    Types types;
-    for (int row = 0; row < result.rows(); ++row) {
-        types[result.integer(row, 0)] = {.name = result.text(row, 1),
-                                         .schema = result.text(row, 2),
-                                         .kind = result.text(row, 3).at(0),
-                                         .base = result.integer(row, 4),
-                                         .element = result.integer(row, 5),
-                                         .category = result.text(row, 6).at(0)};
+std::vector<long long> unknown_types(const Result& columns, const ColumnTypes& types) {
+    std::set<long long> unknown;
+    for (int row = 0; row < columns.rows(); ++row) {
+        if (columns.is_null(row, column)) continue;
+        const auto id = columns.integer(row, type_id);
+        if (!types.knows(id)) unknown.insert(id);
     }
-    return types;
+    return {unknown.begin(), unknown.end()};
 }
 
-/// The type itself, of a domain the one that it stands upon; none when it was created since the types were read.
-const Type* find_base(const Types& types, long long id) {
-    constexpr int deepest = 64;
-    for (int i = 0; i < deepest; ++i) {
-        const auto found = types.find(id);
-        if (found == types.end()) return nullptr;
-        if (found->second.kind != 'd') return &found->second;
-        id = found->second.base;
-    }
-    return nullptr;
-}
-
-void set_type(CatalogueColumn& to, const Types& types, long long id) {
-    const Type* type = find_base(types, id);
-    to.list = type != nullptr && type->category == 'A' && type->element != 0;
-    if (to.list) type = find_base(types, type->element);
-    if (type == nullptr) return;
-    to.type = type->name;
-    to.type_schema = type->schema;
-    to.is_enum = type->kind == 'e';
-}
-
-void read_columns(const Result& result, const Types& types, Catalogue& catalogue) {
+void read_columns(const Result& result, const ColumnTypes& types, Catalogue& catalogue) {
     for (int row = 0; row < result.rows(); ++row) {
         auto& found = catalogue.relations[{result.text(row, schema_name), result.text(row, relation)}];
         found.kind = result.text(row, kind).at(0);
@@ -158,7 +123,7 @@ void read_columns(const Result& result, const Types& types, Catalogue& catalogue
         if (result.is_null(row, column)) continue;  // CREATE TABLE x ()
         auto& described = found.columns[result.text(row, column)];
         described.name = result.text(row, column);
-        set_type(described, types, result.integer(row, type_id));
+        types.describe(described, result.integer(row, type_id));
         described.not_null = result.boolean(row, not_null);
         described.has_default = result.boolean(row, has_default);
         described.can_read = result.boolean(row, can_read);
@@ -167,28 +132,34 @@ void read_columns(const Result& result, const Types& types, Catalogue& catalogue
     }
 }
 
-void read_enums(const Result& result, Catalogue& catalogue) {
+void read_enums(const Result& result, Catalogue& catalogue, ColumnTypes& types) {
     for (int row = 0; row < result.rows(); ++row) {
-        auto& labels = catalogue.enums[{result.text(row, 0), result.text(row, 1)}];
+        const ObjectName name{result.text(row, 0), result.text(row, 1)};
+        auto& labels = catalogue.enums[name];
+        if (labels.empty()) types.add_enum(result.integer(row, 3), result.integer(row, 4), name.schema, name.name);
         if (!result.is_null(row, 2)) labels.push_back(result.text(row, 2));
     }
 }
 
 }  // namespace
 
-std::vector<Query> catalogue_queries(const CatalogueRequest& request, const std::string& schema,
-                                     const std::string& role, int server_version) {
+std::vector<Query> catalogue_queries(const CatalogueRequest& request, const std::string& schema, const AppRole& role,
+                                     int server_version) {
     const auto schemas = array_parameter(named(request.schemas, schema));
-    const auto relations = array_parameter(request.relations);
-    return {columns_query(schemas, relations, role, server_version), types_query(schemas, relations),
-            enums_query(schemas, array_parameter(request.enums))};
+    std::vector<Query> queries{columns_query(schemas, array_parameter(request.relations), role, server_version)};
+    if (!request.enums.empty()) queries.push_back(enums_query(schemas, array_parameter(request.enums)));
+    return queries;
 }
 
-Catalogue read_catalogue(const Result& columns, const Result& types, const Result& enums) {
-    for (const auto* result : {&columns, &types, &enums}) require_ok(*result, "reading the catalogue");
+Catalogue read_catalogue(Connection& connection, const std::vector<Result>& results, std::size_t first) {
+    const Result& columns = results.at(first);
+    for (std::size_t i = first; i < results.size(); ++i) require_ok(results[i], "reading the catalogue");
     Catalogue catalogue;
-    read_columns(columns, read_types(types), catalogue);
-    read_enums(enums, catalogue);
+    ColumnTypes types;
+    if (results.size() > first + 1) read_enums(results[first + 1], catalogue, types);
+    const auto unknown = unknown_types(columns, types);
+    if (!unknown.empty()) types.add(connection.execute(types_query(unknown)));
+    read_columns(columns, types, catalogue);
     return catalogue;
 }
 

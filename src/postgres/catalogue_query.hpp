@@ -1,4 +1,4 @@
-// The part of pg_catalog that schema.prisma speaks of, in three statements: columns, the types they have, enums.
+// The part of pg_catalog that schema.prisma speaks of, in one statement or two: columns and, where declared, enums.
 //
 // Not the comparison (schema/). Keeps true: driven by the names that were asked for, so that a database with 10,000
 // other tables costs no more; pg_catalog and not information_schema, which hides what the role may not touch.
@@ -7,17 +7,23 @@
 #include "postgres/connection.hpp"
 #include "schema/catalogue.hpp"
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace migration_guard::postgres {
 
-/// `schema`: what an empty string among the requested schemas stands for. `role`: whose privileges are asked for; a
-/// role that does not exist counts as one that may do everything, since nothing can be said of it.
-std::vector<Query> catalogue_queries(const CatalogueRequest& request, const std::string& schema,
-                                     const std::string& role, int server_version);
+/// Whose privileges are asked for: a login's by its name (with whatever role it acts as), none: of the role that this
+/// session acts as. A role that does not exist counts as one that may do everything, since nothing can be said of it.
+using AppRole = std::optional<std::string>;
 
-/// `results`: those of catalogue_queries(), in their order. Throws Failure.
-Catalogue read_catalogue(const Result& columns, const Result& types, const Result& enums);
+/// `schema`: what an empty string among the requested schemas stands for.
+std::vector<Query> catalogue_queries(const CatalogueRequest& request, const std::string& schema, const AppRole& role,
+                                     int server_version);
+
+/// `results` from number `first` on: the answers to catalogue_queries(). Asks on `connection` for the types that they
+/// leave unknown. Throws Failure, Interrupted.
+Catalogue read_catalogue(Connection& connection, const std::vector<Result>& results, std::size_t first);
 
 }  // namespace migration_guard::postgres

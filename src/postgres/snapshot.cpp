@@ -13,7 +13,7 @@ namespace migration_guard::postgres {
 namespace {
 
 /// The order of the statements of a look.
-enum Step : std::size_t { server, places, tables, rows, locks, columns, types, enums };
+enum Step : std::size_t { server, places, tables, rows, locks, catalogue };
 
 double milliseconds_between(Instant from, Instant to) {
     return std::chrono::duration<double, std::milli>(to - from).count();
@@ -49,7 +49,9 @@ Snapshot take_snapshot(Connection& connection, const DatabaseUrl& url, const std
         lock_holders_query(request.sessions ? MigratingSessions::by_lock_or_name : MigratingSessions::by_lock));
     const bool with_catalogue = !request.catalogue.empty();
     if (with_catalogue) {
-        auto more = catalogue_queries(request.catalogue, url.effective_schema(), app_role, connection.server_version());
+        // The session itself tells best what its own login acts as: a default role, a pooler's login.
+        const auto role = app_role == url.user ? AppRole() : AppRole(app_role);
+        auto more = catalogue_queries(request.catalogue, url.effective_schema(), role, connection.server_version());
         std::ranges::move(more, std::back_inserter(queries));
     }
     const auto begun = std::chrono::steady_clock::now();
@@ -65,8 +67,10 @@ Snapshot take_snapshot(Connection& connection, const DatabaseUrl& url, const std
     snapshot.turn = std::move(holders.turn);
     snapshot.ledger_ms = milliseconds_between(begun, results[locks].arrived);
     if (with_catalogue) {
-        snapshot.catalogue = read_catalogue(results[columns], results[types], results[enums]);
-        snapshot.catalogue_ms = milliseconds_between(results[locks].arrived, results[enums].arrived);
+        const auto reading = std::chrono::steady_clock::now();
+        snapshot.catalogue = read_catalogue(connection, results, catalogue);
+        snapshot.catalogue_ms = milliseconds_between(results[locks].arrived, results.back().arrived) +
+                                milliseconds_between(reading, std::chrono::steady_clock::now());
     }
     return snapshot;
 }

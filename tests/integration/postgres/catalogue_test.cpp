@@ -1,6 +1,11 @@
 #include "database_test.hpp"
+#include "postgres/column_types.hpp"
 
 #include <gmock/gmock.h>
+
+#include <sstream>
+#include <string>
+#include <vector>
 
 namespace migration_guard::postgres {
 namespace {
@@ -73,6 +78,53 @@ TEST_F(CatalogueTest, NamesTypesWithoutModifiersAndDomainsByTheirBase) {
     EXPECT_EQ(type("f"), "real");
     EXPECT_EQ(type("bt"), "bit");
     EXPECT_EQ(columns.at("i").type_schema, "pg_catalog");
+}
+
+// Declared enums come with their own answer, the others and domains by a second question: the same is told of both.
+TEST_F(CatalogueTest, ADeclaredEnumReadsLikeAnyOther) {
+    db().run(R"(
+        CREATE TYPE "Role" AS ENUM ('b', 'a'); CREATE TYPE bare AS ENUM (); CREATE SCHEMA other;
+        CREATE TYPE other."Role" AS ENUM ('x'); CREATE DOMAIN roles AS "Role"[];
+        CREATE TABLE t (r "Role", rs "Role"[], b bare, o other."Role", os other."Role"[], d roles, i int))");
+    for (const auto& declared : {std::vector<std::string>{}, {"Role"}, {"Role", "bare"}}) {
+        const auto columns = read({{"", "other"}, {"t"}, declared}).relations.at({"public", "t"}).columns;
+        const auto type = [&](const char* name) {
+            const auto& column = columns.at(name);
+            return fmt::format("{}{} {} {}", column.type, column.list ? "[]" : "", column.type_schema, column.is_enum);
+        };
+        EXPECT_EQ(type("r"), "Role public true") << declared.size();
+        EXPECT_EQ(type("rs"), "Role[] public true") << declared.size();
+        EXPECT_EQ(type("b"), "bare public true") << declared.size();
+        EXPECT_EQ(type("o"), "Role other true") << declared.size();
+        EXPECT_EQ(type("os"), "Role[] other true") << declared.size();
+        EXPECT_EQ(type("d"), "Role[] public true") << declared.size();
+        EXPECT_EQ(type("i"), "integer pg_catalog false") << declared.size();
+    }
+}
+
+TEST_F(CatalogueTest, WhatIsKnownByHeartIsWhatTheServerSays) {
+    const auto types = db().value(
+        "SELECT string_agg(format('%s %s %s', oid, typarray, format_type(oid, NULL)), E'\n' ORDER BY oid) FROM pg_type "
+        "WHERE oid < 10000 AND typtype = 'b' AND typarray <> 0");
+    std::istringstream lines(types);
+    long long id = 0;
+    long long array = 0;
+    std::string name;
+    int known = 0;
+    const ColumnTypes by_heart;
+    while (lines >> id >> array && std::getline(lines >> std::ws, name)) {
+        EXPECT_EQ(by_heart.knows(id), by_heart.knows(array)) << name;
+        if (!by_heart.knows(id)) continue;
+        ++known;
+        CatalogueColumn column;
+        by_heart.describe(column, id);
+        EXPECT_EQ(column.type, name);
+        EXPECT_FALSE(column.list) << name;
+        by_heart.describe(column, array);
+        EXPECT_EQ(column.type, name);
+        EXPECT_TRUE(column.list) << name;
+    }
+    EXPECT_EQ(known, 31);
 }
 
 TEST_F(CatalogueTest, KnowsNullabilityAndWhatFillsAColumn) {
@@ -158,6 +210,31 @@ TEST_F(CatalogueTest, TellsWhichSequencesTheAppsRoleMayNotUse) {
     test::Session app(server_url(role, "secret", host, port, database));
     EXPECT_THROW(app.run("INSERT INTO t (own) VALUES (1)"), std::exception);
     app.run("INSERT INTO t (ser, own) VALUES (1, 1)");
+}
+
+// ALTER ROLE ... SET role: what counts is whom the session acts as.
+TEST_F(CatalogueTest, ALoginIsAskedAboutAsTheRoleItActsAs) {
+    const auto owner = make_role("own");
+    const auto login = make_role("login");
+    const auto elsewhere = make_role("elsewhere");
+    db().run(
+        fmt::format("ALTER ROLE {1} NOINHERIT; GRANT {0}, {2} TO {1}; ALTER ROLE {1} SET role = {0}; "
+                    "GRANT CREATE ON SCHEMA public TO {0}; SET ROLE {0}; CREATE TABLE t (a serial); RESET ROLE",
+                    owner, login, elsewhere));
+    const auto may = [&](const CatalogueColumn& column) { return column.can_read && column.closed_sequence.empty(); };
+    const auto asked = [&](const std::string& from, const std::string& role) {
+        auto made = options(from);
+        made.app_role = role;
+        SnapshotRequest request;
+        request.catalogue = {{""}, {"t"}, {}};
+        return open(made)->look(request).catalogue.relations.at({"public", "t"}).columns.at("a");
+    };
+    EXPECT_TRUE(may(asked(url_as(login, "secret"), ""))) << "its own session";
+    EXPECT_TRUE(may(asked(url(), login))) << "another session";
+    EXPECT_FALSE(may(asked(url(), elsewhere)));
+    db().run(fmt::format("ALTER ROLE {} IN DATABASE {} SET role = {}", login, database, elsewhere));
+    EXPECT_FALSE(may(asked(url(), login))) << "the database's own setting comes first";
+    EXPECT_FALSE(may(asked(url_as(login, "secret"), "")));
 }
 
 TEST_F(CatalogueTest, ARoleThatDoesNotExistIsNoError) {
