@@ -36,7 +36,7 @@ auto Guard::patiently(Work work) {
             broken = failure;
             if (reason != failure.what()) {
                 reason = failure.what();
-                ports_.journal.event(Level::warn, "wait", "PostgreSQL let go, trying again", {{"reason", reason}});
+                ports_.journal.event(Level::warn, "wait", "no result from PostgreSQL, trying again", {{"reason", reason}});
             }
         }
         ports_.database.disconnect();

@@ -7,6 +7,10 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
+#include <algorithm>
+#include <array>
+#include <system_error>
+#include <thread>
 #include <utility>
 
 namespace migration_guard::postgres {
@@ -59,6 +63,71 @@ void Connection::require_open() {
     if (!connection_) lost("it was closed before");
 }
 
+/// libpq's cancel is a connection of its own that knows no time limit: it must not hold up whoever waits.
+void Connection::request_cancel() {
+    const std::shared_ptr<PGcancel> cancel(PQgetCancel(handle()), PQfreeCancel);
+    if (!cancel) return;
+    try {
+        std::thread([cancel] {
+            std::array<char, 256> error{};
+            PQcancel(cancel.get(), error.data(), error.size());
+        }).detach();
+    } catch (const std::system_error&) {  // no thread to be had: then the server is not asked
+    }
+}
+
+/// True when nothing that was sent is without its answer any more. Two nulls in a row come only then: in a pipeline
+/// each statement has a null of its own, and a synchronisation point behind it.
+bool Connection::take_what_comes(Patience& patience) {
+    for (int nulls = 0; nulls < 2;) {
+        while (PQisBusy(handle()) != 0) {
+            if (!patience.wait(PQsocket(handle()), POLLIN)) return false;
+            if (PQconsumeInput(handle()) == 0) return false;
+        }
+        const Result result(PQgetResult(handle()));
+        if (PQstatus(handle()) == CONNECTION_BAD || result.is_copy_in() || result.is_copy_out()) return false;
+        nulls = result.is_none() ? nulls + 1 : 0;
+    }
+    return PQpipelineStatus(handle()) == PQ_PIPELINE_OFF || PQexitPipelineMode(handle()) != 0;
+}
+
+/// Cancels what runs, again while the next statement of a pipeline is locked as well, until the session is free or
+/// closed.
+void Connection::come_free(Duration most) {
+    constexpr Duration between_cancels = std::chrono::milliseconds(400);
+    Patience patience(*interrupt_, most);
+    while (!patience.passed()) {
+        request_cancel();
+        auto share = patience.within(between_cancels);
+        if (take_what_comes(share)) return;
+        if (PQstatus(handle()) == CONNECTION_BAD) break;
+    }
+    connection_.reset();
+}
+
+void Connection::no_answer(Duration within) {
+    constexpr Duration least = std::chrono::milliseconds(300);
+    constexpr Duration most = std::chrono::seconds(2);
+    come_free(std::clamp(limit_, least, most));
+    throw NoAnswer(
+        ExitCode::database_unreachable,
+        fmt::format("no answer from {} to {} within {}; is something locked?", place_, asked_, to_text(within)),
+        "see who holds a lock (SELECT * FROM pg_locks, pg_blocking_pids()) and end that session, or wait "
+        "until it has finished; a restart may cure it");
+}
+
+/// A stop signal leaves no statement behind that waits on.
+template <class Work>
+auto Connection::or_cancel(Work work) {
+    try {
+        return work();
+    } catch (const Interrupted&) {
+        constexpr Duration not_to_hold_up_the_exit = std::chrono::milliseconds(300);
+        if (connection_) come_free(not_to_hold_up_the_exit);
+        throw;
+    }
+}
+
 void Connection::flush(Patience& patience) {
     for (;;) {
         const int left = PQflush(handle());
@@ -73,7 +142,7 @@ void Connection::flush(Patience& patience) {
 void Connection::wait_for_input(Patience& patience) {
     flush(patience);
     while (PQisBusy(handle()) != 0) {
-        if (!patience.wait(PQsocket(handle()), POLLIN)) lost(fmt::format("no answer within {}", to_text(limit_)));
+        if (!patience.wait(PQsocket(handle()), POLLIN)) no_answer(patience.limit());
         // An error is not the end: the reason that the server gave may have been read already.
         if (PQconsumeInput(handle()) == 0 && PQisBusy(handle()) != 0) lost(PQerrorMessage(handle()));
     }
@@ -112,7 +181,12 @@ std::vector<Result> Connection::pipeline(const std::vector<Query>& queries) {
     }
     std::vector<Result> results;
     results.reserve(queries.size());
-    for (std::size_t i = 0; i < queries.size(); ++i) results.push_back(end_of_pipeline_item(patience));
+    or_cancel([&] {
+        for (const auto& query : queries) {
+            asked_ = query.what;
+            results.push_back(end_of_pipeline_item(patience));
+        }
+    });
     if (PQexitPipelineMode(handle()) == 0) lost(PQerrorMessage(handle()));
     return results;
 }
@@ -125,13 +199,16 @@ Result Connection::simple(const std::string& sql) {
     require_open();
     Patience patience(*interrupt_, limit_);
     if (PQsendQuery(handle(), sql.c_str()) == 0) lost(PQerrorMessage(handle()));
+    asked_ = Query{}.what;
     Result last;
     bool failed = false;
-    while (auto result = next_result(patience)) {
-        if (failed) continue;
-        failed = !result->ok();
-        last = std::move(*result);
-    }
+    or_cancel([&] {
+        while (auto result = next_result(patience)) {
+            if (failed) continue;
+            failed = !result->ok();
+            last = std::move(*result);
+        }
+    });
     return last;
 }
 
@@ -139,6 +216,7 @@ void Connection::send_simple(const std::string& sql) {
     require_open();
     if (PQsendQuery(handle(), sql.c_str()) == 0) lost(PQerrorMessage(handle()));
     PQsetSingleRowMode(handle());
+    asked_ = "a script";
 }
 
 void Connection::send(const Query& query) {
@@ -150,6 +228,7 @@ void Connection::send(const Query& query) {
                           nullptr, 0) == 0) {
         lost(PQerrorMessage(handle()));
     }
+    asked_ = query.what;
 }
 
 void Connection::end_copy(const Result& result, Patience& patience) {
@@ -163,7 +242,7 @@ void Connection::end_copy(const Result& result, Patience& patience) {
         PQfreemem(row);
         if (size < 0) return;  // the end, or an error that the next result tells
         if (size > 0) continue;
-        if (!patience.wait(PQsocket(handle()), POLLIN)) lost(fmt::format("no answer within {}", to_text(limit_)));
+        if (!patience.wait(PQsocket(handle()), POLLIN)) no_answer(patience.limit());
         if (PQconsumeInput(handle()) == 0) lost(PQerrorMessage(handle()));
     }
 }

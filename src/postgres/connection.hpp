@@ -1,9 +1,12 @@
 // One session with the server, non-blocking throughout.
 //
 // Not the making of it (connect.hpp) and not what is asked (snapshot.hpp and its neighbours). Keeps true: every wait is
-// bounded and interruptible; a session that was lost or gave up waiting is closed and answers nothing more.
+// bounded and interruptible; a statement that is given up is cancelled on the server, since a backend that waits for a
+// lock does not notice that its client is gone; a session that was lost, or does not come free of such a statement, is
+// closed and answers nothing more.
 #pragma once
 
+#include "base/failure.hpp"
 #include "postgres/patience.hpp"
 #include "postgres/result.hpp"
 
@@ -21,6 +24,14 @@ namespace migration_guard::postgres {
 struct Query {
     std::string sql;
     std::vector<std::optional<std::string>> parameters = {};
+    std::string what = "a query of the guard";  ///< for messages
+};
+
+/// The server took a statement and did not answer in time: something is locked, or it is overloaded. The statement was
+/// cancelled; where the session came free of it, it is still open.
+class NoAnswer : public Failure {
+public:
+    using Failure::Failure;
 };
 
 enum class TransactionState { idle, in_transaction, failed, active, unknown };
@@ -34,7 +45,7 @@ public:
     Connection& operator=(const Connection&) = delete;
 
     /// All of them in one round trip, each a transaction of its own: one result each, in order; an error of one leaves
-    /// the others as they are. Throws Failure database_unreachable when the session is lost, Interrupted.
+    /// the others as they are. Throws Failure database_unreachable when the session is lost, NoAnswer, Interrupted.
     std::vector<Result> pipeline(const std::vector<Query>& queries);
     Result execute(const Query& query);
 
@@ -47,10 +58,13 @@ public:
     void send_simple(const std::string& sql);
     /// One statement of the extended protocol outside of a pipeline.
     void send(const Query& query);
-    /// The next result of what was sent; none when that was the last. Throws Failure when `patience` ends.
+    /// The next result of what was sent; none when that was the last. Throws NoAnswer when `patience` ends.
     std::optional<Result> next_result(Patience& patience);
     /// Ends COPY FROM STDIN with an error, and throws away what COPY TO STDOUT sends.
     void end_copy(const Result& result, Patience& patience);
+
+    /// Asks the server to cancel what runs here, and does not wait for it. No more than a request: it may come late.
+    void request_cancel();
 
     /// For one round trip, from now on.
     void limit(Duration most) { limit_ = most; }
@@ -70,6 +84,11 @@ private:
     void flush(Patience& patience);
     void wait_for_input(Patience& patience);
     Result end_of_pipeline_item(Patience& patience);
+    template <class Work>
+    auto or_cancel(Work work);
+    bool take_what_comes(Patience& patience);
+    void come_free(Duration most);
+    [[noreturn]] void no_answer(Duration within);
     static void note_fatal(void* self, const pg_result* notice);
     std::string last_words(const std::string& reason);
     [[noreturn]] void lost(const std::string& because);
@@ -82,6 +101,7 @@ private:
     std::string fatal_;  ///< the last message of severity FATAL or PANIC
     Interrupt* interrupt_;
     std::string place_;
+    std::string asked_;  ///< Query::what of what is awaited
     Duration limit_;
 };
 

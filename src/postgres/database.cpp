@@ -1,11 +1,14 @@
 #include "postgres/cancel.hpp"
 #include "postgres/connect.hpp"
 #include "postgres/create_database.hpp"
+#include "postgres/lock_query.hpp"
 #include "postgres/postgres.hpp"
 #include "postgres/snapshot.hpp"
 #include "postgres/turn.hpp"
 
 #include "base/failure.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
@@ -38,7 +41,11 @@ public:
     }
 
     Snapshot look(const SnapshotRequest& request) override {
-        return take_snapshot(session(), options_.migrate, options_.app_role, request);
+        try {
+            return take_snapshot(session(), options_.migrate, options_.app_role, request);
+        } catch (const NoAnswer& silence) {
+            tell_who_locks(silence);
+        }
     }
 
     Progress progress() override { return read_progress(session(), options_.migrate); }
@@ -67,6 +74,27 @@ public:
     void create_schema() override { postgres::create_schema(session(), options_.migrate); }
 
 private:
+    /// The session that was given no answer is free again, most often: it can be asked why.
+    [[noreturn]] void tell_who_locks(const NoAnswer& silence) {
+        const auto who = who_locks();
+        if (who.empty()) throw NoAnswer(silence);
+        throw NoAnswer(silence.code, fmt::format("{} {}", silence.what(), who),
+                       "end that session (SELECT pg_terminate_backend(pid)) or wait until it has finished; a restart "
+                       "may cure it");
+    }
+
+    std::string who_locks() {
+        if (!connection_ || !connection_->is_open()) return {};
+        try {
+            connection_->limit(std::min<Duration>(connector_.query_limit, std::chrono::seconds(2)));
+            auto who = words_for_exclusive_lock(connection_->execute(exclusive_lock_query()));
+            connection_->limit(connector_.query_limit);
+            return who;
+        } catch (const Failure&) {
+            return {};
+        }
+    }
+
     Connection& session() {
         if (connection_ && connection_->is_open()) return *connection_;
         throw Failure(ExitCode::database_unreachable, "there is no connection to the database",

@@ -168,7 +168,9 @@ Query ledger_rows_query(const DatabaseUrl& url) {
         fmt::format("SELECT id::pg_catalog.text, checksum::pg_catalog.text, {}, migration_name::pg_catalog.text, "
                     "pg_catalog.left(logs::pg_catalog.text, 65536), {}, {}, applied_steps_count::pg_catalog.int8 "
                     "FROM {} ORDER BY started_at, id",
-                    micros_of("finished_at"), micros_of("rolled_back_at"), micros_of("started_at"), ledger_name(url))};
+                    micros_of("finished_at"), micros_of("rolled_back_at"), micros_of("started_at"), ledger_name(url)),
+        {},
+        "the query of the ledger (_prisma_migrations)"};
 }
 
 void read_ledger_rows(const Result& result, LedgerReading& reading) {

@@ -92,4 +92,24 @@ void read_blockers(const Result& result, Progress& progress) {
     }
 }
 
+/// Not through regclass nor any other look-up that takes a lock itself.
+Query exclusive_lock_query() {
+    return {fmt::format(
+        "SELECT n.nspname || '.' || c.relname, {} FROM pg_catalog.pg_locks l "
+        "JOIN pg_catalog.pg_class c ON c.oid = l.relation JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        "LEFT JOIN LATERAL pg_catalog.pg_stat_get_activity(l.pid) a ON true "
+        "WHERE l.locktype = 'relation' AND l.granted AND l.mode = 'AccessExclusiveLock' AND l.database = "
+        "(SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) "
+        "AND c.relkind IN ('r', 'p') ORDER BY c.relname <> '_prisma_migrations', 1 LIMIT 1",
+        about_session)};
+}
+
+std::string words_for_exclusive_lock(const Result& result) {
+    if (!result.ok() || result.rows() == 0) return {};
+    const auto holder = read_holder(result, 0, 1);
+    return fmt::format("pid {} ({}, {}, {}, {:.0f} s) holds an exclusive lock on {}", holder.pid,
+                       holder.application.empty() ? "unnamed" : holder.application, holder.client, holder.state,
+                       holder.seconds, one_line(result.text(0, 0), 140));
+}
+
 }  // namespace migration_guard::postgres

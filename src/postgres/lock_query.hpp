@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace migration_guard::postgres {
@@ -33,5 +34,10 @@ LockHolders read_lock_holders(const Result& result);
 /// Who blocks the session that holds Prisma's lock, with a first row for that session itself.
 Query blockers_query();
 void read_blockers(const Result& result, Progress& progress);
+
+/// Who holds an ACCESS EXCLUSIVE lock on a relation of this database, the ledger first: whom a read may wait for.
+Query exclusive_lock_query();
+/// "pid 4711 (psql, 10.0.1.7, idle in transaction, 31 s) holds an exclusive lock on public.x"; empty: nobody.
+std::string words_for_exclusive_lock(const Result& result);
 
 }  // namespace migration_guard::postgres

@@ -23,6 +23,7 @@ Instant end_of(Duration limit) {
 
 Patience::Patience(Interrupt& interrupt, Duration limit, EarlierSignal earlier)
     : interrupt_(&interrupt),
+      limit_(limit),
       end_(end_of(limit)),
       known_signals_(earlier == EarlierSignal::is_known ? interrupt.count() : 0) {}
 
@@ -33,6 +34,7 @@ Duration Patience::remaining() const {
 
 Patience Patience::within(Duration limit) const {
     Patience shorter = *this;
+    shorter.limit_ = std::min(limit_, limit);
     shorter.end_ = std::min(end_, end_of(limit));
     return shorter;
 }

@@ -25,6 +25,7 @@ public:
     bool wait(int descriptor, short events);
 
     [[nodiscard]] Duration remaining() const;
+    [[nodiscard]] Duration limit() const { return limit_; }  ///< as given
     [[nodiscard]] bool passed() const { return remaining() == Duration(0); }
 
     /// A shorter wait inside this one: never beyond its end.
@@ -32,6 +33,7 @@ public:
 
 private:
     Interrupt* interrupt_;
+    Duration limit_;
     Instant end_;
     int known_signals_;
 };

@@ -20,6 +20,7 @@ public:
     Result() = default;
     explicit Result(pg_result* result);  ///< takes it over; null counts as a failed statement
 
+    [[nodiscard]] bool is_none() const { return result_ == nullptr; }
     [[nodiscard]] bool ok() const;  ///< rows, a command, or an empty statement
     [[nodiscard]] bool is_copy_in() const;
     [[nodiscard]] bool is_copy_out() const;

@@ -8,9 +8,7 @@
 #include <array>
 #include <cctype>
 #include <chrono>
-#include <memory>
 #include <string_view>
-#include <thread>
 
 namespace migration_guard::postgres {
 namespace {
@@ -43,16 +41,6 @@ void collect(Connection& connection, Patience& patience, ScriptRun& run) {
     }
 }
 
-/// libpq's cancel is a connection of its own that knows no time limit: it must not hold up whoever waits.
-void request_cancel(Connection& connection) {
-    const std::shared_ptr<PGcancel> cancel(PQgetCancel(connection.handle()), PQfreeCancel);
-    if (!cancel) return;
-    std::thread([cancel] {
-        std::array<char, 256> error{};
-        PQcancel(cancel.get(), error.data(), error.size());
-    }).detach();
-}
-
 bool is_word_character(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
 }
@@ -83,7 +71,7 @@ ScriptRun run_script(Connection& connection, const std::string& script, Interrup
         Patience patience(stop, until_stopped, EarlierSignal::ends_the_wait);
         collect(connection, patience, run);
     } catch (const Interrupted&) {
-        request_cancel(connection);
+        connection.request_cancel();
         Patience patience(stop, cancel_time);
         collect(connection, patience, run);
     }
