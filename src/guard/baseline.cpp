@@ -24,7 +24,7 @@ void require_readable(const Snapshot& snapshot) {
     const auto state = snapshot.ledger.state;
     if (state == LedgerReading::State::present || state == LedgerReading::State::absent) return;
     const bool denied = state == LedgerReading::State::no_permission;
-    const auto words = words_for_ledger(state, snapshot.ledger.detail, snapshot.server.schema);
+    const auto words = words_for_ledger(state, snapshot.ledger.detail, snapshot.server.schema, snapshot.ledger.remedy);
     throw Failure(denied ? ExitCode::database_refused : ExitCode::ledger_unusable, words.message, words.remedy);
 }
 

@@ -63,6 +63,7 @@ Situation situation_of(const Plan& plan, const Look& seen, OwnTurn own_turn) {
     Situation situation;
     situation.ledger = snapshot.ledger.state;
     situation.ledger_detail = snapshot.ledger.detail;
+    situation.ledger_remedy = snapshot.ledger.remedy;
     situation.prisma_contract = snapshot.server.prisma_contract;
     situation.schema = snapshot.server.schema;
     if (const auto& holder = who_migrates_now(snapshot, own_turn)) situation.migrating = describe(*holder);

@@ -18,10 +18,13 @@ struct LedgerReading {
         not_a_table,
         wrong_columns,
         null_values,    ///< in a column that Prisma reads as NOT NULL
-        no_permission,  ///< SELECT denied: not the same as absent
+        no_permission,  ///< SELECT denied, or all rows hidden: not the same as absent
     } state = State::absent;
     std::string detail;           ///< one line for the last five
     std::vector<LedgerRow> rows;  ///< by started_at, then id
+    std::string remedy = {};      ///< where the state alone does not tell it
+    /// The server filters the rows for this login (row_security_active()).
+    bool row_security = false;
 };
 
 }  // namespace migration_guard

@@ -64,8 +64,9 @@ private:
         }
         if (situation_.ledger == present || situation_.ledger == absent) return false;
         const bool denied = situation_.ledger == no_permission;
-        problem(denied ? ExitCode::database_refused : ExitCode::ledger_unusable,
-                words_for_ledger(situation_.ledger, situation_.ledger_detail, situation_.schema));
+        problem(
+            denied ? ExitCode::database_refused : ExitCode::ledger_unusable,
+            words_for_ledger(situation_.ledger, situation_.ledger_detail, situation_.schema, situation_.ledger_remedy));
         return true;
     }
 

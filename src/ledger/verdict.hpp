@@ -52,6 +52,7 @@ struct Warning {
 struct Situation {
     LedgerReading::State ledger = LedgerReading::State::present;
     std::string ledger_detail;
+    std::string ledger_remedy;
     bool prisma_contract = false;
     std::string schema = "public";    ///< where Prisma looks for the ledger
     std::string migrating;            ///< who holds Prisma's lock ("pid 42, prisma, 10.0.0.3, 12 s"), empty: nobody

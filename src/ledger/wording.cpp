@@ -43,7 +43,8 @@ Words words_for_prisma_contract() {
             "use the migration command of Prisma 8; this guard reads the ledger of Prisma 4 to 7"};
 }
 
-Words words_for_ledger(LedgerReading::State state, const std::string& detail, const std::string& schema) {
+Words words_for_ledger(LedgerReading::State state, const std::string& detail, const std::string& schema,
+                       const std::string& remedy) {
     using enum LedgerReading::State;
     const std::string ledger = schema + "._prisma_migrations";
     switch (state) {
@@ -59,8 +60,9 @@ Words words_for_ledger(LedgerReading::State state, const std::string& detail, co
             return {ledger + " holds rows that Prisma cannot read: " + detail,
                     "fill the column in the rows named; Prisma fails on them too"};
         case no_permission:
-            return {"this login may not read " + ledger + (detail.empty() ? "" : ": " + detail),
-                    "grant select on " + ledger + " to the login of the URL, or use its owner's"};
+            return {
+                "this login may not read " + ledger + (detail.empty() ? "" : ": " + detail),
+                remedy.empty() ? "grant select on " + ledger + " to the login of the URL, or use its owner's" : remedy};
         case present:
         case absent:
             break;

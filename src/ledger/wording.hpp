@@ -22,7 +22,9 @@ std::string gist_of_logs(const std::string& logs);
 
 Words words_for_running(const MigrationRecord& record, const std::string& who);
 Words words_for_prisma_contract();
-Words words_for_ledger(LedgerReading::State state, const std::string& detail, const std::string& schema);
+/// `remedy`: empty: the state's own.
+Words words_for_ledger(LedgerReading::State state, const std::string& detail, const std::string& schema,
+                       const std::string& remedy);
 Words words_for_missing_ledger(const std::vector<std::string>& tables, std::size_t count);
 Words words_for_empty_database(const std::string& schema);
 Words words_for_failed(const MigrationRecord& record);

@@ -42,6 +42,28 @@ std::optional<LedgerPlace> place_read(const LedgerEvidence& evidence) {
     return found == evidence.places.end() ? std::nullopt : std::optional(*found);
 }
 
+LedgerReading present(const LedgerEvidence& evidence, const LedgerPlace& read) {
+    const auto place = std::ranges::find(evidence.places, read.schema, &LedgerPlace::schema);
+    LedgerReading reading{State::present, {}, {}};
+    reading.row_security = place != evidence.places.end() && place->row_security;
+    return reading;
+}
+
+LedgerReading no_usage(const std::string& schema) {
+    LedgerReading reading{State::no_permission, fmt::format("no USAGE on schema {}", schema), {}};
+    reading.remedy = fmt::format(R"(GRANT USAGE ON SCHEMA "{}" to the login of the URL, or use its owner's)", schema);
+    return reading;
+}
+
+/// Nothing pending and nothing applied look the same to whom row-level security shows no row.
+LedgerReading hidden() {
+    LedgerReading reading{State::no_permission, "row-level security hides its rows from this login", {}};
+    reading.remedy =
+        "use the login that owns the table (DIRECT_URL), or give this one BYPASSRLS, or: ALTER TABLE "
+        "_prisma_migrations DISABLE ROW LEVEL SECURITY (of the owner: NO FORCE ROW LEVEL SECURITY)";
+    return reading;
+}
+
 LedgerReading misplaced(std::string detail) {
     return {State::misplaced, std::move(detail), {}};
 }
@@ -50,7 +72,7 @@ LedgerReading judge_found(const LedgerEvidence& evidence, const LedgerPlace& rea
     if (read.kind != 'r') {
         return {State::not_a_table, fmt::format("{}.{} is {}", read.schema, table, kind_word(read.kind)), {}};
     }
-    if (evidence.schema_given || read.schema == evidence.schema) return {State::present, {}, {}};
+    if (evidence.schema_given || read.schema == evidence.schema) return present(evidence, read);
     const bool another = std::ranges::any_of(evidence.places, [&](const LedgerPlace& place) {
         return place.schema == evidence.schema && place.kind == 'r';
     });
@@ -60,7 +82,7 @@ LedgerReading judge_found(const LedgerEvidence& evidence, const LedgerPlace& rea
                         "test for a ledger look in {}; add ?schema= to the URL",
                         read.schema, table, evidence.schema));
     }
-    if (is_listed(evidence, read.schema)) return {State::present, {}, {}};
+    if (is_listed(evidence, read.schema)) return present(evidence, read);
     return misplaced(
         fmt::format("the ledger stands in schema {0}, where the search path leads, but Prisma looks for it "
                     "in {1}; add ?schema={0} to the URL",
@@ -74,9 +96,6 @@ LedgerReading judge_not_found(const LedgerEvidence& evidence) {
             fmt::format("the ledger stands in schema {0}, but Prisma reads it {1}; move it or add "
                         "?schema={0} to the URL",
                         place.schema, evidence.schema_given ? "in " + evidence.schema : "through the search path"));
-    }
-    if (evidence.schema_exists && !evidence.schema_usable) {
-        return {State::no_permission, fmt::format("no USAGE on schema {}", evidence.schema), {}};
     }
     // A missing schema is created on connect (setup_connection()), and then stands in the default search path.
     const bool will_be_found = evidence.schema_given || evidence.current_schema == evidence.schema ||
@@ -156,6 +175,8 @@ void take_error(const Result& result, LedgerReading& reading) {
 
 LedgerReading place_ledger(const LedgerEvidence& evidence) {
     const auto read = place_read(evidence);
+    const bool elsewhere = read && read->schema != evidence.schema;
+    if (evidence.schema_exists && !evidence.schema_usable && !elsewhere) return no_usage(evidence.schema);
     return read ? judge_found(evidence, *read) : judge_not_found(evidence);
 }
 
@@ -180,6 +201,10 @@ void read_ledger_rows(const Result& result, LedgerReading& reading) {
     }
     if (reading.state == State::absent) reading.state = State::present;  // created since it was placed
     if (reading.state != State::present) return;
+    if (reading.row_security && result.rows() == 0) {
+        reading = hidden();
+        return;
+    }
     for (int row = 0; row < result.rows(); ++row) {
         if (const char* const column = null_column(result, row)) {
             const auto which = result.is_null(row, 3) ? "id " + result.text(row, 0) : result.text(row, 3);

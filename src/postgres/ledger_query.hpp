@@ -17,7 +17,8 @@ namespace migration_guard::postgres {
 /// A relation that is called like the ledger.
 struct LedgerPlace {
     std::string schema;
-    char kind = 'r';  ///< pg_class.relkind
+    char kind = 'r';            ///< pg_class.relkind
+    bool row_security = false;  ///< row_security_active(): policies decide what this login sees; none: nothing
 };
 
 /// What there is to tell a ledger in its place from one that Prisma will not find (docs/ledger.md).

@@ -36,7 +36,8 @@ public:
         auto seen = look_at_ledger(*connection_, options.migrate, options.listed_schemas, options.external_tables);
         if (seen.ledger.state == State::no_permission) {
             throw Failure(ExitCode::database_refused, "the ledger may not be read: " + seen.ledger.detail,
-                          "grant the user of the URL all rights on _prisma_migrations");
+                          seen.ledger.remedy.empty() ? "grant the user of the URL all rights on _prisma_migrations"
+                                                     : seen.ledger.remedy);
         }
         if (seen.ledger.state != State::present && seen.ledger.state != State::absent) {
             throw Failure(ExitCode::ledger_unusable, seen.ledger.detail, "migration-guard diagnose tells more");

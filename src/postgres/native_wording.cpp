@@ -64,7 +64,8 @@ std::optional<ApplyOutcome> refuse_apply(const LedgerLook& look) {
     }
     if (look.ledger.state == State::no_permission) {
         return refused(ExitCode::database_refused, "the ledger may not be read: " + look.ledger.detail,
-                       "grant the user of the URL all rights on _prisma_migrations");
+                       look.ledger.remedy.empty() ? "grant the user of the URL all rights on _prisma_migrations"
+                                                  : look.ledger.remedy);
     }
     if (look.ledger.state != State::present && look.ledger.state != State::absent) {
         return refused(ExitCode::ledger_unusable, look.ledger.detail, "migration-guard diagnose tells more");

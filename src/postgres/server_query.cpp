@@ -61,7 +61,7 @@ LEFT JOIN pg_catalog.pg_namespace p ON p.oid = c.relnamespace)",
 
 Query ledger_places_query() {
     return {R"(
-SELECT n.nspname, c.relkind
+SELECT n.nspname, c.relkind, pg_catalog.row_security_active(c.oid)
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relname = '_prisma_migrations' AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
 ORDER BY 1)"};
@@ -114,7 +114,7 @@ void read_server(const Result& result, const Connection& connection, const Datab
 void read_ledger_places(const Result& result, LedgerEvidence& evidence) {
     require_ok(result, "looking for the ledger");
     for (int row = 0; row < result.rows(); ++row) {
-        evidence.places.push_back({result.text(row, 0), result.text(row, 1).at(0)});
+        evidence.places.push_back({result.text(row, 0), result.text(row, 1).at(0), result.boolean(row, 2)});
     }
 }
 

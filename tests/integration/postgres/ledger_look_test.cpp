@@ -175,6 +175,47 @@ TEST_F(LedgerLookTest, ADeniedSchemaIsNotAnAbsentLedger) {
     EXPECT_EQ(open(url_as(role, "secret", "schema=closed"))->look({}).ledger.state, State::no_permission);
 }
 
+TEST_F(LedgerLookTest, AClosedSchemaIsToldBeforeWhatStandsInIt) {
+    make_ledger();
+    db().run("REVOKE ALL ON SCHEMA public FROM PUBLIC");
+    const auto role = make_role("app");
+    for (const std::string query : {"", "schema=public"}) {
+        const auto seen = open(url_as(role, "secret", query))->look({});
+        EXPECT_EQ(seen.ledger.state, State::no_permission) << query;
+        EXPECT_THAT(seen.ledger.detail, HasSubstr("no USAGE on schema public"));
+        EXPECT_THAT(seen.ledger.remedy, HasSubstr("GRANT USAGE ON SCHEMA \"public\""));
+    }
+}
+
+// Every row would look pending.
+TEST_F(LedgerLookTest, ALedgerWhoseRowsAreHiddenIsNotAnEmptyOne) {
+    make_ledger();
+    add_row("1_a", "now()");
+    const auto owner = make_role("own");
+    const auto app = make_role("app");
+    db().run(
+        fmt::format("GRANT SELECT ON _prisma_migrations TO {1}; ALTER TABLE _prisma_migrations OWNER TO {0}; "
+                    "ALTER TABLE _prisma_migrations ENABLE ROW LEVEL SECURITY",
+                    owner, app));
+    const auto state_for = [&](const std::string& role, const std::string& query) {
+        return open(url_as(role, "secret", query))->look({}).ledger.state;
+    };
+    for (const std::string query : {"", "schema=public"}) {
+        EXPECT_EQ(state_for(app, query), State::no_permission);
+        EXPECT_EQ(state_for(owner, query), State::present);
+    }
+    const auto hidden = open(url_as(app, "secret"))->look({});
+    EXPECT_THAT(hidden.ledger.detail, HasSubstr("row-level security"));
+    EXPECT_THAT(hidden.ledger.remedy, HasSubstr("BYPASSRLS"));
+
+    db().run("ALTER TABLE _prisma_migrations FORCE ROW LEVEL SECURITY");
+    EXPECT_EQ(state_for(owner, ""), State::no_permission);
+    db().run(fmt::format("ALTER ROLE {} BYPASSRLS", owner));
+    EXPECT_EQ(state_for(owner, ""), State::present);
+    db().run("CREATE POLICY seen ON _prisma_migrations FOR SELECT USING (true)");
+    EXPECT_EQ(state_for(app, ""), State::present) << "an app that could read it before";
+}
+
 TEST_F(LedgerLookTest, CountsTheTablesThatMakeADatabaseNonEmpty) {
     db().run(
         "CREATE SCHEMA other; CREATE TABLE other.x (); CREATE TABLE a (); CREATE TABLE \"B\" (); CREATE VIEW v AS "

@@ -61,8 +61,8 @@ TEST_F(NativeApplyTest, NothingRunsThatTheLedgerCannotRecord) {
         db().run(
             fmt::format("GRANT ALL ON SCHEMA public TO {0}; GRANT ALL ON _prisma_migrations TO {0}; {1}", role, kept));
         const auto outcome = apply(options(url_as(role, "secret")));
-        EXPECT_NE(outcome.status, 0) << kept;
-        EXPECT_THAT(outcome.message, HasSubstr("row-level security, a rule or a trigger")) << kept;
+        EXPECT_TRUE(outcome.status != 0 || outcome.kind == ApplyOutcome::Kind::refused) << kept;
+        EXPECT_THAT(outcome.message, HasSubstr("row-level security")) << kept;
         EXPECT_FALSE(exists("a")) << kept;
         db().run("DROP TABLE _prisma_migrations CASCADE");
     }
