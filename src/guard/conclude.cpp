@@ -63,11 +63,11 @@ Problem words_for_smoke(const SmokeResult& failed) {
             "has nothing pending and starts the app untested; smokeWhen: always holds every start"};
 }
 
-Failure read_only_for_too_long(const Plan& plan) {
+Failure read_only_for_too_long(const Plan& plan, const ServerFacts& server) {
     return {ExitCode::database_unreachable,
-            "migrations are pending, but the server stayed in recovery or read-only for " +
-                to_text(plan.settings.wait_timeout),
-            "does the URL name a standby? migrations need the primary"};
+            fmt::format("migrations are pending, but nothing can be written: {}, for {} now", server.read_only_because,
+                        to_text(plan.settings.wait_timeout)),
+            server.read_only_remedy};
 }
 
 std::string who_migrates(const Examination& seen, ApplyMode apply) {

@@ -24,7 +24,7 @@ void conclude_with(Outcome& outcome, const Problem& problem);
 Problem words_for_nobody_applied(const Examination& seen);
 Problem words_for_no_turn(const Examination& seen, const Verdict& verdict);
 Problem words_for_smoke(const SmokeResult& failed);
-Failure read_only_for_too_long(const Plan& plan);
+Failure read_only_for_too_long(const Plan& plan, const ServerFacts& server);
 std::string who_migrates(const Examination& seen, ApplyMode apply);
 std::string one_pending_and(const Examination& seen, const std::string& missing);
 std::string remedy_for_missing_cli();

@@ -36,7 +36,8 @@ auto Guard::patiently(Work work) {
             broken = failure;
             if (reason != failure.what()) {
                 reason = failure.what();
-                ports_.journal.event(Level::warn, "wait", "no result from PostgreSQL, trying again", {{"reason", reason}});
+                ports_.journal.event(Level::warn, "wait", "no result from PostgreSQL, trying again",
+                                     {{"reason", reason}});
             }
         }
         ports_.database.disconnect();
@@ -90,10 +91,10 @@ Guard::Next Guard::step(Outcome& outcome) {
         return wait_for_others(outcome, seen, verdict);
     }
     say_warnings(outcome);
-    if (seen.snapshot.server.in_recovery || seen.snapshot.server.read_only) {
+    if (const auto& server = seen.snapshot.server; server.in_recovery || server.read_only) {
         if (!writable_limit_) writable_limit_ = deadline_.within(plan_.settings.wait_timeout);
-        if (writable_limit_->passed()) throw read_only_for_too_long(plan_);
-        pause("the server to leave recovery or read-only mode", *writable_limit_);
+        if (writable_limit_->passed()) throw read_only_for_too_long(plan_, server);
+        pause("a database that can be written: " + server.read_only_because, *writable_limit_);
         return Next::look_again;
     }
     if (!turn_) {

@@ -56,7 +56,9 @@ struct ServerFacts {
     std::string schema;  ///< the schema that Prisma looks in: ?schema=, or public
     bool schema_exists = false;
     bool in_recovery = false;
-    bool read_only = false;             ///< default_transaction_read_only, or a standby
+    bool read_only = false;         ///< default_transaction_read_only, or a standby
+    std::string read_only_because;  ///< one line, and what to do about it, where read_only
+    std::string read_only_remedy;
     bool can_create_in_schema = false;  ///< also CREATE on the database when the schema is missing
     bool cockroach = false;
     bool prisma_contract = false;  ///< a Prisma 8 ledger is there

@@ -44,6 +44,7 @@ public:
         }
         name_ = quote_identifier(seen.ledger_schema) + ".\"_prisma_migrations\"";
         exists_ = seen.ledger.state == State::present;
+        server_ = std::move(seen.server);
         rows_ = std::move(seen.ledger.rows);
     }
 
@@ -57,6 +58,7 @@ public:
     }
 
     void create() {
+        require_writable();
         require_ok(connection_->simple(create_ledger_statement(name_)), "creating the ledger");
         exists_ = true;
     }
@@ -64,12 +66,14 @@ public:
     void roll_back(const std::vector<LedgerRow>& rows, ResolveOutcome& outcome) {
         for (const auto& row : rows) {
             if (!row.is_unfinished()) continue;
+            require_writable();
             require_one_row(connection_->execute(set_rolled_back(name_, row.id)), "marking the row rolled back");
             outcome.touched.push_back(row.id);
         }
     }
 
     std::string insert_applied(const BundledMigration& migration) {
+        require_writable();
         auto id = new_row_id();
         require_one_row(connection_->execute(insert_applied_row(name_, id, migration.checksums.as_is, migration.name)),
                         "writing the row");
@@ -77,7 +81,14 @@ public:
     }
 
 private:
+    void require_writable() const {
+        if (!server_.read_only) return;
+        throw Failure(ExitCode::database_unreachable, "the ledger cannot be written: " + server_.read_only_because,
+                      server_.read_only_remedy);
+    }
+
     std::unique_ptr<Connection> connection_;
+    ServerFacts server_;
     std::string name_;
     bool exists_ = false;
     std::vector<LedgerRow> rows_;

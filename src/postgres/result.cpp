@@ -110,8 +110,13 @@ void require_ok(const Result& result, std::string_view doing) {
     if (result.ok()) return;
     const auto what = fmt::format("{} failed: {}", doing, result.error());
     const auto state = result.sqlstate();
-    if (state.starts_with("42501") || state.starts_with("28") || state == "25006") {
+    if (state.starts_with("42501") || state.starts_with("28")) {
         throw Failure(ExitCode::database_refused, what, "give the user of the URL the right to do this");
+    }
+    if (state == "25006") {
+        throw Failure(ExitCode::database_unreachable, what,
+                      "a standby, or default_transaction_read_only (ALTER DATABASE or ALTER ROLE ... SET, options= in "
+                      "the URL)? migrations need a primary that can be written");
     }
     for (const std::string_view passing : {"08", "40", "53", "55", "57", "58"}) {
         if (!state.starts_with(passing)) continue;

@@ -1,5 +1,7 @@
 #include "postgres/server_query.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace migration_guard::postgres {
@@ -22,6 +24,7 @@ enum Cell : int {
     current_schema,
     path_schema,
     path_kind,
+    read_only_source,
 };
 
 std::string first_word(const std::string& text) {
@@ -33,6 +36,31 @@ std::string suspect_pooler(const Result& result, const Connection& connection, c
     if (url.pgbouncer) return "pgbouncer=true in the URL";
     if (result.integer(0, backend_pid) == connection.backend_pid()) return {};
     return "the session's process is not the one that answered the login, so a pooler stands between";
+}
+
+/// `source`: pg_settings.source of default_transaction_read_only.
+std::string remedy_for_setting(const std::string& source, const ServerFacts& facts) {
+    constexpr auto reset = "RESET default_transaction_read_only";
+    const auto in_database = quote_identifier(facts.database);
+    const auto of_role = quote_identifier(facts.user);
+    if (source == "database") return fmt::format("ALTER DATABASE {} {}", in_database, reset);
+    if (source == "user") return fmt::format("ALTER ROLE {} {}", of_role, reset);
+    if (source == "database user") return fmt::format("ALTER ROLE {} IN DATABASE {} {}", of_role, in_database, reset);
+    if (source == "client") return "take default_transaction_read_only out of options= in the URL";
+    return fmt::format("it is set in postgresql.conf (ALTER SYSTEM {0}), or with ALTER DATABASE or ALTER ROLE ... SET",
+                       reset);
+}
+
+/// A standby becomes a primary, or the URL is wrong; a setting stays until somebody takes it off.
+void tell_read_only(const Result& result, ServerFacts& facts) {
+    if (facts.in_recovery) {
+        facts.read_only_because = "the server is in recovery, as a standby is";
+        facts.read_only_remedy = "does the URL name a standby? migrations need the primary";
+    } else if (facts.read_only) {
+        const auto source = result.text(0, read_only_source);
+        facts.read_only_because = fmt::format("default_transaction_read_only is on (set by: {})", source);
+        facts.read_only_remedy = remedy_for_setting(source, facts);
+    }
 }
 
 std::vector<std::string> schemas_of(const DatabaseUrl& url, std::vector<std::string> listed) {
@@ -51,7 +79,9 @@ SELECT pg_catalog.current_setting('server_version'), pg_catalog.current_setting(
        coalesce(pg_catalog.has_schema_privilege(n.oid, 'CREATE'),
                 pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')),
        EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'prisma_contract'),
-       pg_catalog.pg_backend_pid(), pg_catalog.current_schema(), p.nspname, c.relkind
+       pg_catalog.pg_backend_pid(), pg_catalog.current_schema(), p.nspname, c.relkind,
+       CASE WHEN pg_catalog.current_setting('transaction_read_only') = 'on' THEN
+            (SELECT source FROM pg_catalog.pg_settings WHERE name = 'default_transaction_read_only') END
 FROM (SELECT pg_catalog.to_regclass('_prisma_migrations')::pg_catalog.oid AS ledger) s
 LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = $1::pg_catalog.name
 LEFT JOIN pg_catalog.pg_class c ON c.oid = s.ledger
@@ -97,6 +127,7 @@ void read_server(const Result& result, const Connection& connection, const Datab
     facts.schema_exists = result.boolean(0, schema_exists);
     facts.in_recovery = result.boolean(0, in_recovery);
     facts.read_only = facts.in_recovery || result.boolean(0, read_only);
+    tell_read_only(result, facts);
     facts.can_create_in_schema = result.boolean(0, can_create);
     facts.prisma_contract = result.boolean(0, prisma_contract);
     if (!facts.cockroach) facts.transaction_pooler = suspect_pooler(result, connection, url);

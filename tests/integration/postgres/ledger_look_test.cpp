@@ -242,6 +242,24 @@ TEST_F(LedgerLookTest, KnowsReadOnlyDatabasesAndPrisma8) {
     const auto seen = look();
     EXPECT_TRUE(seen.server.read_only);
     EXPECT_FALSE(seen.server.in_recovery);
+    EXPECT_EQ(seen.server.read_only_because, "default_transaction_read_only is on (set by: database)");
+    EXPECT_EQ(seen.server.read_only_remedy,
+              fmt::format("ALTER DATABASE \"{}\" RESET default_transaction_read_only", database));
+
+    const auto remedy_for = [this](const std::string& from_url) {
+        return open(from_url)->look({}).server.read_only_remedy;
+    };
+    EXPECT_THAT(remedy_for(url("options=-c%20default_transaction_read_only%3Don")), HasSubstr("options= in the URL"));
+    const auto role = make_role("app");
+    db().run(fmt::format("ALTER DATABASE {} RESET default_transaction_read_only", database));
+    EXPECT_EQ(look().server.read_only_because + look().server.read_only_remedy, "");
+    db().run(fmt::format("ALTER ROLE {} SET default_transaction_read_only = on", role));
+    EXPECT_THAT(remedy_for(url_as(role, "secret")), HasSubstr("ALTER ROLE \"" + role + "\" RESET"));
+    db().run(
+        fmt::format("ALTER ROLE {0} RESET ALL; ALTER ROLE {0} IN DATABASE {1} SET default_transaction_read_only = "
+                    "on",
+                    role, database));
+    EXPECT_THAT(remedy_for(url_as(role, "secret")), HasSubstr("\" IN DATABASE \"" + database + "\" RESET"));
     EXPECT_TRUE(seen.server.prisma_contract);
 }
 

@@ -184,6 +184,26 @@ TEST_F(LedgerWriterTest, AnUnusableOrDeniedLedgerIsAFailure) {
     EXPECT_EQ(code_of(*writer), ExitCode::ledger_unusable);
 }
 
+TEST_F(LedgerWriterTest, AReadOnlyDatabaseIsToldAsTheLookTellsIt) {
+    make_ledger();
+    add_row("1_a", "NULL");
+    add_row("2_b", "now()");
+    db().run(fmt::format("ALTER DATABASE {} SET default_transaction_read_only = on", database));
+    EXPECT_EQ(writer->mark_rolled_back("2_b", seconds(1)).kind, Kind::not_failed) << "nothing is to be written";
+    const auto orders = {+[](LedgerWriter& asked) { asked.mark_rolled_back("1_a", seconds(1)); },
+                         +[](LedgerWriter& asked) { asked.mark_applied(bundled("3_c"), seconds(1)); }};
+    for (const auto& order : orders) {
+        try {
+            order(*writer);
+            ADD_FAILURE();
+        } catch (const Failure& failure) {
+            EXPECT_EQ(failure.code, ExitCode::database_unreachable);
+            EXPECT_THAT(failure.what(), testing::HasSubstr("default_transaction_read_only is on (set by: database)"));
+            EXPECT_THAT(failure.hint, testing::HasSubstr("ALTER DATABASE"));
+        }
+    }
+}
+
 TEST_F(LedgerWriterTest, AStopSignalEndsTheWaitForTheLock) {
     make_ledger();
     db().run("SELECT pg_advisory_lock(72707369)");

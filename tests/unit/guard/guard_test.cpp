@@ -331,7 +331,12 @@ TEST(Wait, AStandbyIsNoObstacleUntilSomethingHasToBeWritten) {
 
     FakeWorld pending({"1"});
     pending.server.snapshot.server.in_recovery = true;
-    EXPECT_EQ(Guard(pending.plan, pending.ports()).bring_up_to_date().code, ExitCode::database_unreachable);
+    pending.server.snapshot.server.read_only_because = "because of this";
+    pending.server.snapshot.server.read_only_remedy = "do that";
+    const auto outcome = Guard(pending.plan, pending.ports()).bring_up_to_date();
+    EXPECT_EQ(outcome.code, ExitCode::database_unreachable);
+    EXPECT_EQ(outcome.message, "migrations are pending, but nothing can be written: because of this, for 60s now");
+    EXPECT_EQ(outcome.remedy, "do that");
     EXPECT_GE(pending.clock.elapsed(), seconds(60));
 }
 
