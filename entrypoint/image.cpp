@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <future>
+#include <system_error>
 #include <utility>
 
 namespace migration_guard {
@@ -119,6 +121,16 @@ void judge_cli_place(CliUrl& cli, const Settings& settings, const Image& image, 
     if (variables.cli_literal) judge_literal(cli, *variables.cli_literal, migrate, base);
 }
 
+/// In a thread of its own; where the kernel refuses one, by whoever asks for it first.
+template <class Work>
+auto begin(Work work) {
+    try {
+        return std::async(std::launch::async, work).share();
+    } catch (const std::system_error&) {
+        return std::async(std::launch::deferred, work).share();
+    }
+}
+
 }  // namespace
 
 Image read_image(const Settings& settings, const prisma::Environment& environment, const std::filesystem::path& cwd) {
@@ -129,14 +141,12 @@ Image read_image(const Settings& settings, const prisma::Environment& environmen
     image.datasource = read_datasource(image.schema_files);
     image.by_locale = prisma::orders_by_locale(settings, image.project.cli);
     const auto provider = connector(image.datasource);
-    image.bundle =
-        std::async(std::launch::async, [provider, by_locale = image.by_locale, dir = image.project.migrations_dir] {
-            std::vector<std::string> notices;
-            return prisma::read_bundle(dir, by_locale, notices, provider);
-        }).share();
-    image.declared = std::async(std::launch::async, [files = image.schema_files, datasource = image.datasource] {
-                         return declared_part(files, datasource);
-                     }).share();
+    image.bundle = begin([provider, by_locale = image.by_locale, dir = image.project.migrations_dir] {
+        std::vector<std::string> notices;
+        return prisma::read_bundle(dir, by_locale, notices, provider);
+    });
+    image.declared =
+        begin([files = image.schema_files, datasource = image.datasource] { return declared_part(files, datasource); });
     return image;
 }
 

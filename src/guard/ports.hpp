@@ -25,6 +25,7 @@ struct Connected {};
 struct NotYet {
     std::string
         reason;  ///< one line, no secret: "connection refused (db:5432)", "57P03 the database system is starting up"
+    std::string hint = {};  ///< where something else than the server is the matter
 };
 struct Never {
     ExitCode code = ExitCode::database_refused;

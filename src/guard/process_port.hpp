@@ -45,6 +45,7 @@ public:
 struct Started {
     std::unique_ptr<ChildProcess> child;
     std::string problem;
+    std::string hint = {};  ///< where it is not the program that is the matter
 };
 
 class ProcessRunner {

@@ -9,12 +9,14 @@ std::string where(const Plan& plan) {
     return plan.database.host + ":" + std::to_string(plan.database.port);
 }
 
-[[noreturn]] void give_up(const Plan& plan, const std::string& last_reason, int attempts) {
+[[noreturn]] void give_up(const Plan& plan, const NotYet& last, int attempts) {
     throw Failure(
         ExitCode::database_unreachable,
         "no connection to " + where(plan) + " after " + std::to_string(attempts) +
-            (attempts == 1 ? " attempt: " : " attempts: ") + last_reason,
-        "is the database up, and are host and port of the URL right? waitTimeout says how long a start waits");
+            (attempts == 1 ? " attempt: " : " attempts: ") + last.reason,
+        last.hint.empty()
+            ? "is the database up, and are host and port of the URL right? waitTimeout says how long a start waits"
+            : last.hint);
 }
 
 /// True when the cure was tried, so that the next attempt is worth making at once.
@@ -63,7 +65,7 @@ void wait_for_database(const Plan& plan, const Ports& ports, const Limit& deadli
             ports.journal.state("waiting", "for PostgreSQL at " + where(plan) + ": " + reason);
         }
         backoff.pause(limit);
-        if (limit.passed()) give_up(plan, reason, attempt);
+        if (limit.passed()) give_up(plan, result.not_yet, attempt);
     }
 }
 

@@ -17,7 +17,7 @@ struct LedgerReading {
         misplaced,  ///< where Prisma will not look, or where its two look-ups disagree
         not_a_table,
         wrong_columns,
-        null_values,    ///< in a column that Prisma reads as NOT NULL
+        null_values,    ///< in a column that Prisma reads as NOT NULL; or text that is not UTF-8
         no_permission,  ///< SELECT denied, or all rows hidden: not the same as absent
     } state = State::absent;
     std::string detail;           ///< one line for the last five

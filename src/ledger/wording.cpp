@@ -43,8 +43,9 @@ Words words_for_prisma_contract() {
             "use the migration command of Prisma 8; this guard reads the ledger of Prisma 4 to 7"};
 }
 
-Words words_for_ledger(LedgerReading::State state, const std::string& detail, const std::string& schema,
-                       const std::string& remedy) {
+namespace {
+
+Words words_for_state(LedgerReading::State state, const std::string& detail, const std::string& schema) {
     using enum LedgerReading::State;
     const std::string ledger = schema + "._prisma_migrations";
     switch (state) {
@@ -60,14 +61,22 @@ Words words_for_ledger(LedgerReading::State state, const std::string& detail, co
             return {ledger + " holds rows that Prisma cannot read: " + detail,
                     "fill the column in the rows named; Prisma fails on them too"};
         case no_permission:
-            return {
-                "this login may not read " + ledger + (detail.empty() ? "" : ": " + detail),
-                remedy.empty() ? "grant select on " + ledger + " to the login of the URL, or use its owner's" : remedy};
+            return {"this login may not read " + ledger + (detail.empty() ? "" : ": " + detail),
+                    "grant select on " + ledger + " to the login of the URL, or use its owner's"};
         case present:
         case absent:
             break;
     }
     return {"the ledger is unusable", "see docs/ledger.md"};
+}
+
+}  // namespace
+
+Words words_for_ledger(LedgerReading::State state, const std::string& detail, const std::string& schema,
+                       const std::string& remedy) {
+    auto words = words_for_state(state, detail, schema);
+    if (!remedy.empty()) words.remedy = remedy;
+    return words;
 }
 
 Words words_for_missing_ledger(const std::vector<std::string>& tables, std::size_t count) {

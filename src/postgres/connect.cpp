@@ -172,7 +172,9 @@ ConnectAttempt Connector::attempt(const DatabaseUrl& url, Duration timeout, Earl
         resolution = resolver.resolve(url.host, patience);
     }
     if (resolution.addresses.empty()) {
-        return {not_yet(fmt::format("{} ({})", resolution.problem, place(url))), nullptr};
+        auto result = not_yet(fmt::format("{} ({})", resolution.problem, place(url)));
+        result.not_yet.hint = resolution.hint;
+        return {result, nullptr};
     }
     Attempt attempt(url, patience);
     Handle handle = attempt.over(resolution.addresses, files);
@@ -188,7 +190,8 @@ std::unique_ptr<Connection> Connector::require(const DatabaseUrl& url, Duration 
             return std::move(made.connection);
         case ConnectResult::Kind::not_yet:
             throw Failure(ExitCode::database_unreachable, made.result.not_yet.reason,
-                          "is the server up? A restart may cure it");
+                          made.result.not_yet.hint.empty() ? "is the server up? A restart may cure it"
+                                                           : made.result.not_yet.hint);
         case ConnectResult::Kind::never:
             break;
     }

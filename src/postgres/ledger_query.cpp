@@ -162,9 +162,12 @@ void take_error(const Result& result, LedgerReading& reading) {
     if (reading.state != State::present && reading.state != State::absent) return;
     if (state == "42501") {
         reading = {State::no_permission, result.error(), {}};
+    } else if (state == "22021" || state == "22P05") {
+        reading = {State::null_values, result.error(), {}};
+        reading.remedy = "correct the text that is not valid UTF-8 (the database's encoding is SQL_ASCII, most likely)";
     } else if (state == "42809") {
         reading = {State::not_a_table, result.error(), {}};
-    } else if (state.starts_with("42") || state.starts_with("22")) {
+    } else if (state.starts_with("42") || state.starts_with("22") || state == "0A000") {
         reading = {State::wrong_columns, result.error(), {}};
     } else {
         require_ok(result, "reading the ledger");

@@ -1,7 +1,10 @@
+#include "base/failure.hpp"
+#include "base/scarce.hpp"
 #include "postgres/native_run.hpp"
 #include "postgres/patience.hpp"
 #include "postgres/postgres.hpp"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -129,7 +132,14 @@ public:
         : options_(std::move(options)), interrupt_(interrupt), journal_(journal) {}
 
     std::unique_ptr<Applying> start(const ApplyRequest& request) override {
-        return std::make_unique<NativeApplying>(options_, request, interrupt_, journal_);
+        try {
+            return std::make_unique<NativeApplying>(options_, request, interrupt_, journal_);
+        } catch (const std::system_error& refused) {
+            throw Failure(
+                ExitCode::apply_not_started,
+                fmt::format("the apply needs a thread of its own, which the kernel refuses ({})", refused.what()),
+                std::string(remedy_for_refused_thread));
+        }
     }
     std::string not_ready() override { return {}; }
     std::string name() override { return "native"; }

@@ -1,5 +1,7 @@
 #include "postgres/resolve_host.hpp"
 
+#include "base/scarce.hpp"
+
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netdb.h>
@@ -91,7 +93,9 @@ Resolution HostResolver::resolve(const std::string& host, Patience& patience) {
         }
     } catch (const std::system_error& error) {
         pending_.reset();
-        return {{}, fmt::format("name not resolved: no thread for it ({})", error.what())};
+        return {{},
+                fmt::format("name not resolved: the kernel refuses a thread for it ({})", error.what()),
+                std::string(remedy_for_refused_thread)};
     }
     if (!patience.wait(pending_->done, POLLIN)) return {{}, "name not resolved: the name server does not answer"};
     const auto lookup = std::exchange(pending_, nullptr);

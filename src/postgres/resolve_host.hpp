@@ -16,6 +16,7 @@ namespace migration_guard::postgres {
 struct Resolution {
     std::vector<std::string> addresses;  ///< literal, in the order of RFC 6724, without doubles; empty: see `problem`
     std::string problem;                 ///< one line: "name not resolved: ..."
+    std::string hint = {};               ///< where it is not the name server's
 };
 
 class HostResolver {

@@ -122,6 +122,16 @@ void require_ok(const Result& result, std::string_view doing) {
         if (!state.starts_with(passing)) continue;
         throw Failure(ExitCode::database_unreachable, what, "the server's log says more; a restart may cure it");
     }
+    if (state == "22021" || state == "22P05") {
+        throw Failure(ExitCode::database_refused, what,
+                      "a name or a text in this database is not valid UTF-8, most likely since its encoding is "
+                      "SQL_ASCII (SHOW server_encoding): correct it, or move to a database with ENCODING UTF8");
+    }
+    if (state == "0A000") {
+        throw Failure(ExitCode::database_refused, what,
+                      "this server does not support a query of the guard: is it PostgreSQL itself, and of which "
+                      "version? mode: off starts the app without the guard");
+    }
     throw Failure(ExitCode::internal, what, "please report this, with the server's version");
 }
 

@@ -57,8 +57,8 @@ private:
 /// row-level security, a rule or a trigger kept it. Errors as require_ok().
 void require_one_row(const Result& result, std::string_view doing);
 
-/// Throws Failure when `result` is an error: 69 for what time may cure and for what is read-only, 77 for permission, 70 for the rest.
-/// `doing`: "reading the ledger".
+/// Throws Failure when `result` is an error: 69 for what time may cure and for what is read-only, 77 for permission and
+/// for what this server cannot do, 70 for the rest. `doing`: "reading the ledger".
 void require_ok(const Result& result, std::string_view doing);
 
 }  // namespace migration_guard::postgres

@@ -22,7 +22,7 @@ public:
     void start(ProcessRunner& runner, const ChildSpec& spec) {
         auto started = runner.start(spec, [this](Stream stream, std::string_view line) { output_.line(stream, line); });
         child_ = std::move(started.child);
-        if (!child_) not_started(fmt::format("cannot start {}: {}", spec.argv.front(), started.problem), {});
+        if (!child_) not_started(fmt::format("cannot start {}: {}", spec.argv.front(), started.problem), started.hint);
     }
 
     void not_started(std::string why, std::string hint) {

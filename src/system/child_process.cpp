@@ -1,5 +1,6 @@
 #include "system/child_process.hpp"
 
+#include "base/scarce.hpp"
 #include "system/descriptor.hpp"
 #include "system/exec_arguments.hpp"
 #include "system/line_reader.hpp"
@@ -257,7 +258,8 @@ private:
 };
 
 Started not_started(int error) {
-    return {nullptr, std::generic_category().message(error)};
+    const auto hint = error == EAGAIN ? remedy_for_refused_thread : std::string_view();
+    return {nullptr, std::generic_category().message(error), std::string(hint)};
 }
 
 }  // namespace
@@ -291,6 +293,7 @@ Started SystemProcessRunner::start(const ChildSpec& spec, OnLine on_line) {
                                           std::array<Output, 2>{Output{std::move(out->read), lines_of(Stream::out)},
                                                                 Output{std::move(err->read), lines_of(Stream::err)}},
                                           in ? std::move(in->write) : Descriptor{}, spec.input),
+            {},
             {}};
 }
 

@@ -1,10 +1,13 @@
 #include "system/init.hpp"
 
+#include "base/failure.hpp"
+#include "base/scarce.hpp"
 #include "system/descriptor.hpp"
 #include "system/exec_app.hpp"
 #include "system/exec_arguments.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -57,7 +60,11 @@ pid_t start(const Command& command, const std::vector<std::string>& environment,
     ::signal(SIGTTIN, SIG_IGN);  // or tcsetpgrp from the background would stop us
     ::signal(SIGTTOU, SIG_IGN);
     const pid_t child = ::fork();
-    if (child < 0) throw std::system_error(errno, std::generic_category(), "fork");
+    if (child < 0) {
+        throw Failure(ExitCode::app_not_executable,
+                      fmt::format("cannot start {}: {}", command.path, std::generic_category().message(errno)),
+                      std::string(remedy_for_refused_thread));
+    }
     if (child == 0) become_app(command, argv.data(), variables.data(), signals, terminal, write_end.get());
     write_end.close();
     int error = 0;  // arrives only when the exec failed; a successful one closes the pipe

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 
 import { Database } from './harness/database.mjs'
 import { guardBinary } from './harness/environment.mjs'
+import { finish } from './harness/processes.mjs'
 import { Project } from './harness/project.mjs'
 import { deployed, report, started, test } from './harness/scenario.mjs'
 import { ANALYTICS, first, modelsOf, scripts, shop } from './harness/shop.mjs'
@@ -134,4 +135,17 @@ test('a smoke check that fails is 88, and leaves nothing', async (context) => {
   const result = await project.guard(database.url(), ['migrate'])
   assert.equal(result.code, 88)
   assert.match(result.said, /broken\.sql/)
+})
+
+// A stack larger than the address space: pthread_create() says EAGAIN as it does at a limit of processes, which root is not
+// subject to.
+test('a kernel that refuses threads does not keep the app from starting', async (context) => {
+  const database = await deployed(context, first(2))
+  const run = (project, args) => finish(['sh', '-c', 'ulimit -s 100000000000; exec "$@"', 'sh', guardBinary, ...args],
+    { cwd: project.directory, env: project.environment(database.url()) })
+  const matches = await run(Project.create(context, shop(2)), ['--', '/bin/echo', 'STARTED'])
+  assert.equal(matches.stdout, 'STARTED\n', matches.stderr)
+  const pending = await run(Project.create(context, shop()), ['--apply', 'native', '--', '/bin/echo', 'STARTED'])
+  assert.equal(pending.code, 71, pending.stderr)
+  assert.match(pending.lines.at(-1), /cause=".*thread.*" remedy="raise the limit of processes and threads \(docker --pids-limit/)
 })

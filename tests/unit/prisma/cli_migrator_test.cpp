@@ -31,11 +31,12 @@ class RecordedRunner : public ProcessRunner {
 public:
     Started start(const ChildSpec& given, OnLine on_line) override {
         spec = given;
-        if (!problem.empty()) return {nullptr, problem};
+        if (!problem.empty()) return {nullptr, problem, hint};
         return {std::make_unique<Child>(*this, std::move(on_line)), {}};
     }
     ChildSpec spec;
     std::string problem;
+    std::string hint;
     std::vector<std::pair<Stream, std::string>> output;
     int status = 0;
     int ended = 0;
@@ -203,9 +204,11 @@ TEST_F(Migrating, AFloodIsCutOff) {
 
 TEST_F(Migrating, WhatCannotStartIsAnOutcome) {
     runner.problem = "Permission denied";
+    runner.hint = "permit it";
     auto outcome = run();
     EXPECT_EQ(outcome.kind, ApplyOutcome::Kind::not_started);
     EXPECT_THAT(outcome.message, HasSubstr("bin/node: Permission denied"));
+    EXPECT_EQ(outcome.hint, "permit it");
     project.cli->problem = "no schema engine in /app";
     project.cli->remedy = "fetch it";
     outcome = run();
