@@ -20,6 +20,7 @@ enum class Remedy {
     database,
     tls_missing,
     tls_untrusted,
+    tls_name,
     tls_refused,
     identity,
     authentication,
@@ -48,6 +49,11 @@ std::string hint_for(Remedy remedy, const DatabaseUrl& url) {
                 "name the server's CA in {} (sslcert=/path/ca.pem), or do not verify "
                 "(sslaccept=accept_invalid_certs)",
                 variable);
+        case Remedy::tls_name:
+            return fmt::format(
+                "the CA is trusted, the name is another: use a name of the certificate as host in {}, or have a "
+                "certificate made for {} (subjectAltName), or do not verify (sslaccept=accept_invalid_certs)",
+                variable, url.host);
         case Remedy::tls_refused:
             return fmt::format(
                 "server and client agree on no TLS: look at the server's log, at ssl_min_protocol_version "
@@ -100,8 +106,8 @@ constexpr Judgement wait_for_it{};
 constexpr std::array text_rules{
     TextRule{"server does not support SSL", {true, Remedy::tls_missing, 2}},
     TextRule{"certificate verify failed", {true, Remedy::tls_untrusted, 2}},
-    TextRule{"does not match host name", {true, Remedy::tls_untrusted, 2}},
-    TextRule{"host name from server certificate", {true, Remedy::tls_untrusted, 2}},
+    TextRule{"does not match host name", {true, Remedy::tls_name, 2}},
+    TextRule{"host name from server certificate", {true, Remedy::tls_name, 2}},
     TextRule{"root certificate file", {true, Remedy::identity, 2}},
     TextRule{"certificate file", {true, Remedy::identity, 2}},
     TextRule{"private key file", {true, Remedy::identity, 2}},

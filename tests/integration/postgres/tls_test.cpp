@@ -83,6 +83,8 @@ TEST_F(TlsTest, IsVerifiedAgainstTheCaOfTheUrl) {
         const auto wrong_name = connect_to("127.0.0.1", query + "&sslcert=" + ca());
         EXPECT_EQ(wrong_name.kind, Kind::never) << query;
         EXPECT_THAT(wrong_name.never.reason, HasSubstr("does not match host name \"127.0.0.1\""));
+        EXPECT_THAT(wrong_name.never.hint, HasSubstr("certificate made for 127.0.0.1"));
+        EXPECT_THAT(wrong_name.never.hint, testing::Not(HasSubstr("sslcert=")));
     }
     EXPECT_EQ(connect_to("127.0.0.1", "sslmode=verify-ca&sslcert=" + ca()).kind, Kind::connected);
     EXPECT_EQ(connect_to("127.0.0.1", "sslcert=" + ca()).kind, Kind::connected) << "a CA alone verifies nothing";
