@@ -30,6 +30,12 @@ std::string gist_of_logs(const std::string& logs) {
             return one_line(logs.substr(at, logs.find('\n', at) - at), 600);
         }
     }
+    // Without a server's error (the connection was lost, the script cannot be run) no line begins with a severity.
+    constexpr std::string_view heading = "Database error:";
+    if (const auto at = logs.find(heading); at != std::string::npos) {
+        const auto text = logs.find_first_not_of(" \r\n\t", at + heading.size());
+        if (text != std::string::npos) return one_line(logs.substr(text), 600);
+    }
     return one_line(logs, 600);
 }
 

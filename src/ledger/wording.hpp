@@ -16,8 +16,8 @@ struct Words {
     std::string remedy;
 };
 
-/// The sentence of a server's message inside Prisma's long P3018 text: the line that begins with its severity. One line
-/// of at most 600 bytes.
+/// The sentence that matters inside Prisma's long P3018 text: the line that begins with a server's severity, else what
+/// stands below "Database error:". One line of at most 600 bytes.
 std::string gist_of_logs(const std::string& logs);
 
 Words words_for_running(const MigrationRecord& record, const std::string& who);

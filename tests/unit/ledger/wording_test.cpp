@@ -1,0 +1,43 @@
+// The sentence that a reader needs out of what stands in the ledger's column `logs`.
+#include "ledger/wording.hpp"
+
+#include <gtest/gtest.h>
+
+namespace migration_guard {
+namespace {
+
+struct Gist {
+    const char* of;
+    std::string logs;
+    const char* is;
+};
+
+std::string p3018(const std::string& code, const std::string& text) {
+    return "A migration failed to apply. New migrations cannot be applied before the error is recovered from. Read "
+           "more about how to resolve migration issues in a production database: https://pris.ly/d/migrate-resolve\n\n"
+           "Migration name: 3_c\n\nDatabase error code: " +
+           code + "\n\nDatabase error:\n" + text;
+}
+
+TEST(GistOfLogs, IsTheSentenceThatSaysWhatWentWrong) {
+    for (const Gist& gist : {
+             Gist{"a server's error", p3018("42P07", "ERROR: relation \"a\" already exists\n\nPosition:\n  1 CREATE"),
+                  "ERROR: relation \"a\" already exists"},
+             Gist{"no code", p3018("none", "the script leaves a transaction open (BEGIN without COMMIT)"),
+                  "the script leaves a transaction open (BEGIN without COMMIT)"},
+             Gist{"an empty code", p3018("", "Error in the underlying connector\nServer has closed the connection."),
+                  "Error in the underlying connector Server has closed the connection."},
+             Gist{"a code, but no severity", p3018("P0001", "db error: events are closed"),
+                  "db error: events are closed"},
+             Gist{"a script that quotes the heading", p3018("none", "cannot read\nDatabase error: x"),
+                  "cannot read Database error: x"},
+             Gist{"nothing behind the heading", "Migration name: 3_c\n\nDatabase error:\n ",
+                  "Migration name: 3_c  Database error:"},
+             Gist{"no such text", "db error: x\ny", "db error: x y"},
+         }) {
+        EXPECT_EQ(gist_of_logs(gist.logs), gist.is) << gist.of;
+    }
+}
+
+}  // namespace
+}  // namespace migration_guard
