@@ -63,6 +63,7 @@ Problem apply_timed_out(const Examination& after, const Plan& plan, Cancelled ca
 
 /// The usual remedy only where something is missing: what ran and ended early says itself what is wrong, if anything.
 std::string remedy_for_early_end(const ApplyOutcome& outcome) {
+    if (auto remedy = remedy_for_scarce_connections(outcome.message); !remedy.empty()) return remedy;
     if (!outcome.hint.empty()) return outcome.hint;
     if (outcome.kind == ApplyOutcome::Kind::not_started) return remedy_for_missing_cli();
     if (outcome.status == 0)
@@ -114,7 +115,10 @@ std::optional<Problem> why_not_applied(const Examination& before, const Examinat
                        hint.empty() ? std::move(words.remedy) : hint + "; " + words.remedy};
     }
     const auto& outcome = supervised.outcome;
-    if (outcome.kind == ApplyOutcome::Kind::refused) return Problem{outcome.code, outcome.message, outcome.hint};
+    if (outcome.kind == ApplyOutcome::Kind::refused) {
+        const auto scarce = remedy_for_scarce_connections(outcome.message);
+        return Problem{outcome.code, outcome.message, scarce.empty() ? outcome.hint : scarce};
+    }
     if (outcome.kind == ApplyOutcome::Kind::not_started || !began_any_row(before, after))
         return not_started(supervised);
     if (outcome.status != 0 && !outcome.message.empty()) {

@@ -28,6 +28,8 @@ Failure read_only_for_too_long(const Plan& plan, const ServerFacts& server);
 std::string who_migrates(const Examination& seen, ApplyMode apply);
 std::string one_pending_and(const Examination& seen, const std::string& missing);
 std::string remedy_for_missing_cli();
+/// What to do when there was no connection left; empty when `reason` says nothing of that.
+std::string remedy_for_scarce_connections(const std::string& reason);
 /// When the ledger could not be read any more after a stop signal.
 std::string words_for_unknown_end(const Examination& before, const std::string& why);
 

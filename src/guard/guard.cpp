@@ -98,7 +98,7 @@ Guard::Next Guard::step(Outcome& outcome) {
         return Next::look_again;
     }
     if (!turn_) {
-        turn_ = patiently([this] { return ports_.database.try_turn(); });
+        turn_ = patiently([this] { return try_turn(); });
         // With the turn in hand everything is looked at again: another guard may just have finished.
         return turn_ ? Next::look_again : wait_for_others(outcome, seen, verdict);
     }
@@ -109,6 +109,18 @@ Guard::Next Guard::step(Outcome& outcome) {
     require_able_to_apply(seen);
     if (!seen.snapshot.server.schema_exists) create_schema(seen.snapshot.server);
     return apply(outcome, seen);
+}
+
+/// On a second connection: where only one is to be had, that is the news.
+std::unique_ptr<Turn> Guard::try_turn() {
+    try {
+        return ports_.database.try_turn();
+    } catch (const Failure& failure) {
+        const auto remedy = remedy_for_scarce_connections(failure.what());
+        if (remedy.empty()) throw;
+        throw Failure(failure.code, std::string("no second connection, which applying needs: ") + failure.what(),
+                      remedy);
+    }
 }
 
 /// Somebody else migrates, or is about to. The loser holds no connection while it waits.

@@ -38,6 +38,7 @@ private:
 
     Next step(Outcome& outcome);
     Next wait_for_others(Outcome& outcome, const Examination& seen, const Verdict& verdict);
+    std::unique_ptr<Turn> try_turn();
     Next apply(Outcome& outcome, const Examination& before);
     Examination look_after(const Examination& before, const Supervised& supervised);
     void require_able_to_apply(const Examination& seen) const;

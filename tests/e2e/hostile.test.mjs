@@ -1,9 +1,10 @@
 // What nobody means to do to the guard and somebody does: each ends with its own code and a line that helps.
 import assert from 'node:assert/strict'
 
+import { Database } from './harness/database.mjs'
 import { Project } from './harness/project.mjs'
-import { deployed, report, test } from './harness/scenario.mjs'
-import { ANALYTICS, first, modelsOf, scripts } from './harness/shop.mjs'
+import { deployed, report, started, test } from './harness/scenario.mjs'
+import { ANALYTICS, first, modelsOf, scripts, shop } from './harness/shop.mjs'
 
 test('a script that leaves its transaction open: the reason is told, not the preamble of P3018', async (context) => {
   const database = await deployed(context, first(2))
@@ -13,4 +14,26 @@ test('a script that leaves its transaction open: the reason is told, not the pre
   assert.equal(result.code, 84, result.stderr)
   assert.match(result.lines.at(-1), /failed: the script leaves a transaction open \(BEGIN without COMMIT\)/)
   assert.doesNotMatch(result.lines.at(-1), /New migrations cannot be applied/)
+})
+
+/** A login of the test's own, and a URL with it. */
+async function login(context, database, attributes) {
+  const name = `app_${database.name}`
+  await database.query(`CREATE ROLE ${name} LOGIN PASSWORD 'app' ${attributes}; GRANT ALL ON SCHEMA public TO ${name};
+    GRANT ALL ON ALL TABLES IN SCHEMA public TO ${name}`)
+  context.after(() => new Database('postgres').query(`DROP ROLE ${name}`)) // the database, and all grants in it, went first
+  return Object.assign(new URL(database.url()), { username: name, password: 'app' }).toString()
+}
+
+test('one connection is too few to apply, two are enough', async (context) => {
+  const project = Project.create(context, shop())
+  const one = await project.guard(await login(context, await deployed(context, first(2)), 'CONNECTION LIMIT 1'),
+    ['--apply', 'native', '--wait-timeout', '4s', '--', report])
+  assert.equal(one.code, 69, one.stderr)
+  assert.match(one.lines.at(-1), /no second connection, which applying needs: 53300 .* remedy="applying takes two connections at once/)
+  for (const apply of ['native', 'prisma']) {
+    const two = await project.guard(await login(context, await deployed(context, first(2)), 'CONNECTION LIMIT 2'),
+      ['--apply', apply, '--wait-timeout', '4s', '--', report])
+    assert.ok(started(two), two.stderr)
+  }
 })

@@ -111,6 +111,11 @@ private:
 }  // namespace
 
 std::unique_ptr<Turn> FakeDatabase::try_turn() {
+    if (!server_.no_turn.empty()) {
+        const auto reason = server_.no_turn.front();
+        server_.no_turn.pop_front();
+        throw Failure(ExitCode::database_unreachable, reason, "is the server up? A restart may cure it");
+    }
     return server_.turn_free && server_.turns_alive == 0 ? std::make_unique<FakeTurn>(server_) : nullptr;
 }
 

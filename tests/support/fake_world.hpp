@@ -75,6 +75,7 @@ struct FakeServer {
     Whereabouts whereabouts;            ///< what find_everywhere() finds
     SnapshotRequest asked;              ///< of the last look
     bool turn_free = true;
+    std::deque<std::string> no_turn;  ///< the next tries for a turn get no connection, for this reason
     bool connected = false;
     int connects = 0;
     int looks = 0;

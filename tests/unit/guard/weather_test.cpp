@@ -47,6 +47,42 @@ TEST(Weather, ASessionThatAlwaysBreaksIs69AfterWaitTimeout) {
     EXPECT_GE(world.clock.elapsed(), seconds(19));
 }
 
+// CONNECTION LIMIT 1: the look has its connection, the turn gets none.
+TEST(Weather, ALoginWithOneConnectionIsToldThatApplyingTakesTwo) {
+    FakeWorld world({"1"});
+    world.plan.settings.wait_timeout = seconds(5);
+    world.server.no_turn.assign(1000, "53300 too many connections for role \"app\"");
+    const auto outcome = Guard(world.plan, world.ports()).bring_up_to_date();
+    EXPECT_EQ(outcome.code, ExitCode::database_unreachable);
+    EXPECT_EQ(outcome.message,
+              "no second connection, which applying needs: 53300 too many connections for role \"app\"");
+    EXPECT_THAT(outcome.remedy, HasSubstr("two connections at once"));
+    EXPECT_THAT(outcome.remedy, HasSubstr("CONNECTION LIMIT"));
+    EXPECT_EQ(world.migrator.starts, 0);
+}
+
+TEST(Weather, AServerThatIsGoneWhenTheTurnIsTakenKeepsItsOwnReason) {
+    FakeWorld world({"1"});
+    world.plan.settings.wait_timeout = seconds(5);
+    world.server.no_turn.assign(1000, "connection refused (db:5432)");
+    const auto outcome = Guard(world.plan, world.ports()).bring_up_to_date();
+    EXPECT_EQ(outcome.message, "connection refused (db:5432)");
+    EXPECT_THAT(outcome.remedy, HasSubstr("is the server up"));
+}
+
+// The last slot went to another between the turn and the connection that migrates.
+TEST(Weather, NoConnectionForTheApplyItselfGetsTheSameRemedy) {
+    using Kind = ApplyOutcome::Kind;
+    for (const auto& [kind, message] : {std::pair{Kind::refused, "53300 too many connections for role \"app\""},
+                                        std::pair{Kind::ended, "P2037 Too many database connections opened"}}) {
+        FakeWorld world({"1"});
+        world.migrator.outcome.kind = kind;
+        world.migrator.outcome.status = 1;
+        world.migrator.outcome.message = message;
+        EXPECT_THAT(Guard(world.plan, world.ports()).bring_up_to_date().remedy, HasSubstr("CONNECTION LIMIT"));
+    }
+}
+
 TEST(Weather, NoRoundTripOutlivesTheDeadline) {
     FakeWorld world({"1"});
     world.server.apply("1");
