@@ -134,6 +134,12 @@ enum class Cancelled {
     still_there,  ///< not gone within the time
 };
 
+/// What tells the sessions of an apply besides their name, which a script may change (SET application_name).
+struct OwnSessions {
+    std::vector<int> client_ports;  ///< local ports of the connections of the CLI's processes
+    std::vector<int> backend_pids;  ///< as the server counts them
+};
+
 /// The database that is migrated: one connection, opened by connect(), with the migrate URL.
 class Database {
 public:
@@ -159,6 +165,9 @@ public:
 
     /// Tries once, on a connection of its own; null while somebody else holds it. Needs connect().
     virtual std::unique_ptr<Turn> try_turn() = 0;
+
+    /// Sessions that cancel_migration() ends as well, whatever they are called.
+    virtual void also_ours(const OwnSessions& /*sessions*/) {}
 
     /// pg_cancel_backend, then pg_terminate_backend, on the sessions of that name: this run's own and nobody else's.
     virtual Cancelled cancel_migration(const std::string& session, Duration timeout) = 0;
@@ -206,6 +215,8 @@ public:
     /// End it now: the CLI's whole process group (TERM, then KILL after a moment), or the native session's script by a
     /// cancel on the server. Idempotent.
     virtual void end() = 0;
+    /// Its sessions on the server just now, as far as they are known from here.
+    [[nodiscard]] virtual OwnSessions own_sessions() const { return {}; }
     /// Only after wait() returned true.
     virtual ApplyOutcome outcome() = 0;
 };

@@ -39,6 +39,8 @@ public:
     virtual void end_group() = 0;
     /// Exit status, 128+n for a signal. Only after wait() returned true.
     [[nodiscard]] virtual int status() const = 0;
+    /// Local ports of the TCP connections that the group has open just now; empty where that cannot be known.
+    [[nodiscard]] virtual std::vector<int> client_ports() const { return {}; }
 };
 
 /// `child` is null when it could not be started; `problem` then says why in one line ("permission denied").

@@ -71,6 +71,7 @@ private:
     Supervised ended_by_force(Supervised::End end) {
         try {
             reconnect();
+            ports_.database.also_ours(applying_.own_sessions());
             cancelled_ = ports_.database.cancel_migration(plan_.session, force_time);
         } catch (const Failure& failure) {
             ports_.journal.event(Level::warn, "apply", "the cancel on the server could not be confirmed",

@@ -5,10 +5,13 @@
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
+#include <netdb.h>
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -264,6 +267,15 @@ TransactionState Connection::transaction() const {
 
 int Connection::backend_pid() const {
     return PQbackendPID(handle());
+}
+int Connection::local_port() const {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    auto* const any = reinterpret_cast<sockaddr*>(&address);  // NOLINT: as the call wants it
+    if (getsockname(PQsocket(handle()), any, &size) != 0) return 0;
+    std::array<char, NI_MAXSERV> port{};
+    const int error = getnameinfo(any, size, nullptr, 0, port.data(), port.size(), NI_NUMERICSERV);
+    return error == 0 ? std::atoi(port.data()) : 0;
 }
 int Connection::server_version() const {
     return PQserverVersion(handle());

@@ -75,6 +75,7 @@ public:
     [[nodiscard]] bool is_open() const { return connection_ != nullptr; }
     [[nodiscard]] TransactionState transaction() const;
     [[nodiscard]] int backend_pid() const;     ///< as told at login; a pooler tells a number of its own
+    [[nodiscard]] int local_port() const;      ///< of its TCP connection; 0 for a socket in the file system
     [[nodiscard]] int server_version() const;  ///< 150020
     [[nodiscard]] Interrupt& interrupt() const { return *interrupt_; }
     [[nodiscard]] Duration limit() const { return limit_; }

@@ -63,8 +63,10 @@ public:
         return take_turn(connector_.require(options_.migrate, options_.connect_timeout));
     }
 
+    void also_ours(const OwnSessions& sessions) override { own_ = sessions; }
+
     Cancelled cancel_migration(const std::string& name, Duration timeout) override {
-        return cancel_sessions(session(), name, timeout);
+        return cancel_sessions(session(), name, own_, timeout);
     }
 
     void create_database() override {
@@ -104,6 +106,7 @@ private:
     PostgresOptions options_;
     Connector connector_;
     std::unique_ptr<Connection> connection_;
+    OwnSessions own_;
     bool was_connected_ = false;
 };
 

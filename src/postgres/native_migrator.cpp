@@ -86,15 +86,20 @@ public:
     void begin_nothing_further() override { nothing_further_ = true; }
     [[nodiscard]] bool heeds_begin_nothing_further() const override { return true; }
     void end() override { end_switch_.raise(); }
+    [[nodiscard]] OwnSessions own_sessions() const override {
+        if (finished_ || backend_pid_ == 0) return {};
+        return {{}, {backend_pid_}};
+    }
     ApplyOutcome outcome() override { return outcome_; }
 
 private:
     void run() {
-        outcome_ = run_native(options_, request_, {end_switch_, nothing_further_}, [this](NativeEvent event) {
-            const std::lock_guard lock(mutex_);
-            events_.push_back(std::move(event));
-            news_.set();
-        });
+        outcome_ =
+            run_native(options_, request_, {end_switch_, nothing_further_, backend_pid_}, [this](NativeEvent event) {
+                const std::lock_guard lock(mutex_);
+                events_.push_back(std::move(event));
+                news_.set();
+            });
         finished_ = true;
         news_.set();
     }
@@ -119,6 +124,7 @@ private:
     Event news_;
     EndSwitch end_switch_;
     std::atomic<bool> nothing_further_{false};
+    std::atomic<int> backend_pid_{0};
     std::atomic<bool> finished_{false};
     std::mutex mutex_;
     std::deque<NativeEvent> events_;

@@ -59,9 +59,12 @@ private:
         if (!options_.migration_session.empty()) url.application_name = options_.migration_session;
         connection_ = connector_.require(url, options_.connect_timeout);
         connection_->answer_to(never_);
-        if (is_behind_transaction_pooler(connector_, *connection_, options_.migrate, options_.connect_timeout)) {
+        const int process = server_process(*connection_);
+        if (is_behind_transaction_pooler(connector_, *connection_, process, options_.migrate,
+                                         options_.connect_timeout)) {
             return refused_by_pooler();
         }
+        orders_.backend_pid = process;
         set_up_session();
         Patience patience(orders_.end_now, options_.prisma_lock_timeout, EarlierSignal::ends_the_wait);
         if (!take_prisma_lock(*connection_, patience)) {

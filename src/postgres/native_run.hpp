@@ -24,6 +24,7 @@ struct NativeEvent {
 struct NativeOrders {
     Interrupt& end_now;                        ///< count() > 0: cancel the script on the server
     const std::atomic<bool>& nothing_further;  ///< no next migration; a running script goes on
+    std::atomic<int>& backend_pid;             ///< told here once there is a session
 };
 
 /// Never throws: whatever happens is an outcome.

@@ -1,19 +1,16 @@
 #include "postgres/pooler.hpp"
 
 namespace migration_guard::postgres {
-namespace {
 
-long long server_process(Connection& connection) {
+int server_process(Connection& connection) {
     const auto result = connection.execute({"SELECT pg_catalog.pg_backend_pid()"});
     require_ok(result, "asking for the server's process");
-    return result.integer(0, 0);
+    return static_cast<int>(result.integer(0, 0));
 }
 
-}  // namespace
-
-bool is_behind_transaction_pooler(Connector& connector, Connection& connection, const DatabaseUrl& url,
+bool is_behind_transaction_pooler(Connector& connector, Connection& connection, int process, const DatabaseUrl& url,
                                   Duration timeout) {
-    if (server_process(connection) == connection.backend_pid()) return false;
+    if (process == connection.backend_pid()) return false;
     const auto other = connector.require(url, timeout);
     // A pooler hands out the process that was given back last; other clients may take it in between.
     constexpr int tries = 5;

@@ -10,9 +10,12 @@
 
 namespace migration_guard::postgres {
 
-/// True when two of our sessions were seen to share one process of the server. Asks the server once when it answered
-/// the login itself, else opens a second session and asks both a few times.
-bool is_behind_transaction_pooler(Connector& connector, Connection& connection, const DatabaseUrl& url,
+/// The process of the server that serves this session just now; a pooler tells another number at login.
+int server_process(Connection& connection);
+
+/// True when two of our sessions were seen to share one process of the server. `process`: server_process(connection).
+/// Asks nothing when the server answered the login itself, else opens a second session and asks both a few times.
+bool is_behind_transaction_pooler(Connector& connector, Connection& connection, int process, const DatabaseUrl& url,
                                   Duration timeout);
 
 }  // namespace migration_guard::postgres

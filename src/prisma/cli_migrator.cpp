@@ -49,6 +49,10 @@ public:
         if (child_) child_->end_group();
     }
 
+    [[nodiscard]] OwnSessions own_sessions() const override {
+        return {child_ ? child_->client_ports() : std::vector<int>(), {}};
+    }
+
     ApplyOutcome outcome() override { return outcome_; }
 
 private:

@@ -1,6 +1,7 @@
 #include "system/child_process.hpp"
 
 #include "base/scarce.hpp"
+#include "system/client_ports.hpp"
 #include "system/descriptor.hpp"
 #include "system/exec_arguments.hpp"
 #include "system/line_reader.hpp"
@@ -154,6 +155,10 @@ public:
         }
         // It would survive exec, and the app would find itself the parent of strangers.
         set_subreaper(was_subreaper_);
+    }
+
+    [[nodiscard]] std::vector<int> client_ports() const override {
+        return gone_ ? std::vector<int>() : client_ports_of_group(pid_);
     }
 
     bool wait(Duration slice) override {

@@ -51,20 +51,33 @@ std::optional<ProcessFacts> process_facts(pid_t pid) {
     const auto rest = std::string_view(text).substr(name_end + 2);
     const auto state = word(rest, 0);
     if (state.empty()) return std::nullopt;
-    return ProcessFacts{pid, number_of<pid_t>(word(rest, 1)), state.front(), number_of<std::uint64_t>(word(rest, 19))};
+    return ProcessFacts{pid, number_of<pid_t>(word(rest, 1)), number_of<pid_t>(word(rest, 2)), state.front(),
+                        number_of<std::uint64_t>(word(rest, 19))};
 }
 
-std::set<pid_t> children_of_self() {
-    std::set<pid_t> children;
+namespace {
+
+template <class Wanted>
+std::set<pid_t> processes(Wanted wanted) {
+    std::set<pid_t> found;
     std::error_code error;
-    const auto self = ::getpid();
     for (fs::directory_iterator at("/proc", error); !error && at != fs::directory_iterator(); at.increment(error)) {
         const auto name = at->path().filename().string();
         if (name.find_first_not_of("0123456789") != std::string::npos) continue;
         const auto facts = process_facts(number_of<pid_t>(name));
-        if (facts && facts->parent == self) children.insert(facts->pid);
+        if (facts && wanted(*facts)) found.insert(facts->pid);
     }
-    return children;
+    return found;
+}
+
+}  // namespace
+
+std::set<pid_t> children_of_self() {
+    return processes([self = ::getpid()](const ProcessFacts& facts) { return facts.parent == self; });
+}
+
+std::set<pid_t> processes_of_group(pid_t group) {
+    return processes([group](const ProcessFacts& facts) { return facts.group == group; });
 }
 
 std::string program_of(pid_t pid) {

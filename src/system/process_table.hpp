@@ -15,6 +15,7 @@ namespace migration_guard::system {
 struct ProcessFacts {
     pid_t pid = 0;
     pid_t parent = 0;
+    pid_t group = 0;
     char state = '?';         ///< R, S, D, Z, …
     std::uint64_t began = 0;  ///< clock ticks since boot: with the pid, one life of one process
 };
@@ -24,6 +25,9 @@ std::optional<ProcessFacts> process_facts(pid_t pid);
 
 /// The direct children of this process, adopted ones included. Empty without /proc.
 std::set<pid_t> children_of_self();
+
+/// Empty without /proc.
+std::set<pid_t> processes_of_group(pid_t group);
 
 /// The program that a process runs, as /proc/PID/exe tells; empty when it may not be known (another user's process).
 std::string program_of(pid_t pid);

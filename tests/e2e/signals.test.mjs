@@ -128,6 +128,21 @@ test('applyTimeout: the CLI, its engine and the statement end: 85', async (conte
   }
 })
 
+// The session is looked for by its name; behind `SET application_name` by the connection of the CLI's own process.
+test('a script that changes the name of its session is cancelled all the same', async (context) => {
+  const database = await deployed(context, first(2))
+  const project = Project.create(context, {
+    migrations: { ...first(2), [ANALYTICS]: "SET application_name = 'pg_dump';\nSELECT pg_sleep(30);\n" }, models: modelsOf(2),
+  })
+  for (const apply of ['prisma', 'native']) {
+    const result = await project.guard(database.url(), ['--apply', apply, '--apply-timeout', '4s', '--', report])
+    assert.equal(result.code, 85, result.stderr)
+    assert.match(result.said, /was cancelled on the server/)
+    assert.equal(await busy(database), 0)
+    await database.query('UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL')
+  }
+})
+
 test('no process of the CLI outlives the guard', async (context) => {
   const database = await deployed(context, first(2))
   const project = Project.create(context, shop())

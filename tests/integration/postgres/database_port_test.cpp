@@ -140,6 +140,33 @@ TEST_F(DatabasePortTest, SomebodyElsesMigrationIsLeftAlone) {
     EXPECT_EQ(db().value("SELECT 1"), "1");
 }
 
+// SET application_name in a script: the name is gone, the connection is not.
+TEST_F(DatabasePortTest, ASessionThatChangedItsNameIsKnownByItsPortOrItsPid) {
+    db().run("SET application_name = 'pg_dump'");
+    const int port_of_it = std::stoi(db().value("SELECT inet_client_port()"));
+    const int pid_of_it = db().backend_pid();
+    const auto opened = open(url());
+    opened->also_ours({{port_of_it + 1, 1}, {pid_of_it + 100000}});
+    EXPECT_EQ(opened->cancel_migration(own_session, milliseconds(300)), Cancelled::no_session);
+    for (const bool by_port : {true, false}) {
+        test::Session migration(url());
+        const int own_port = std::stoi(migration.value("SELECT inet_client_port()"));
+        opened->also_ours(by_port ? OwnSessions{{1, own_port}, {}} : OwnSessions{{}, {migration.backend_pid()}});
+        EXPECT_EQ(opened->cancel_migration(own_session, milliseconds(600)), Cancelled::ended);
+        EXPECT_THROW(migration.run("SELECT 1"), std::runtime_error);
+    }
+    EXPECT_EQ(db().value("SELECT 1"), "1") << "somebody else's";
+}
+
+TEST_F(DatabasePortTest, AnotherLoginsSessionIsNotOursWhateverItsPort) {
+    const auto role = make_role("app");
+    test::Session other(url_as(role, "secret"));
+    const auto opened = open(url());
+    opened->also_ours({{std::stoi(other.value("SELECT inet_client_port()"))}, {other.backend_pid()}});
+    EXPECT_EQ(opened->cancel_migration(own_session, milliseconds(300)), Cancelled::no_session);
+    EXPECT_EQ(other.value("SELECT 1"), "1");
+}
+
 TEST_F(DatabasePortTest, AMigratingSessionWithoutPrismasLockIsFoundByItsName) {
     db().run("SET application_name = 'migration-guard 0123abcd'");
     const auto opened = open(url());

@@ -5,8 +5,10 @@
 #include "system/process_table.hpp"
 #include "system/stop_signals.hpp"
 
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <csignal>
 
@@ -110,6 +112,30 @@ TEST_F(Children, EndGroupEndsGrandchildrenToo) {
     EXPECT_TRUE(started.child->wait(seconds(5)));
     EXPECT_EQ(started.child->status(), 128 + SIGTERM);
     EXPECT_TRUE(children_of_self().empty());
+}
+
+TEST_F(Children, ConnectionsOfTheWholeGroupAreKnownByTheirPorts) {
+    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto* const any = reinterpret_cast<sockaddr*>(&address);
+    socklen_t size = sizeof address;
+    ASSERT_EQ(::bind(listener, any, size), 0);
+    ASSERT_EQ(::listen(listener, 1), 0);
+    ASSERT_EQ(::getsockname(listener, any, &size), 0);
+    auto started = start("bash -c 'exec 3<>/dev/tcp/127.0.0.1/" + std::to_string(ntohs(address.sin_port)) +
+                         "; echo open; sleep 100' & wait");
+    EXPECT_TRUE(started.child->client_ports().empty());
+    for (int i = 0; i < 200 && lines.empty(); ++i) EXPECT_FALSE(started.child->wait(milliseconds(20)));
+    sockaddr_in peer{};
+    const int accepted = ::accept(listener, reinterpret_cast<sockaddr*>(&peer), &size);
+    EXPECT_THAT(started.child->client_ports(), ElementsAre(ntohs(peer.sin_port)));
+    started.child->end_group();
+    EXPECT_TRUE(started.child->wait(seconds(5)));
+    EXPECT_TRUE(started.child->client_ports().empty());
+    ::close(accepted);
+    ::close(listener);
 }
 
 TEST_F(Children, WhoIgnoresTermIsKilled) {
