@@ -44,7 +44,7 @@ void check_declared(Outcome& outcome, const Bundle& bundle, const DeclaredPart& 
     auto findings = never_created(bundle, *declared.schema, check.options);
     outcome.missing = std::move(findings.missing);
     outcome.warnings = std::move(findings.warnings);
-    std::ranges::move(warnings_of(declared), std::back_inserter(outcome.warnings));
+    std::ranges::move(warnings_of(declared, bundle), std::back_inserter(outcome.warnings));
     if (outcome.missing.empty() || check.settings.on_schema_mismatch == Policy::ignore) return;
     std::vector<const Missing*> missing;
     for (const auto& object : outcome.missing) missing.push_back(&object);

@@ -162,7 +162,7 @@ Examination examine(const Plan& plan, const Ports& ports, OwnTurn own_turn) {
         add_warnings(situation, std::move(findings.warnings));
         seen.models = count_models(*declared.schema);
     }
-    add_warnings(situation, warnings_of(declared));
+    add_warnings(situation, warnings_of(declared, plan.bundle.get()));
     const std::chrono::duration<double, std::milli> compared = ports.clock.now() - begun;
     seen.schema_ms = seen.snapshot.catalogue_ms + compared.count();
     return seen;

@@ -37,3 +37,17 @@ test('one connection is too few to apply, two are enough', async (context) => {
     assert.ok(started(two), two.stderr)
   }
 })
+
+test('a schema.prisma without models beside migrations is warned about', async (context) => {
+  const database = await deployed(context, first(2))
+  const project = Project.create(context, { migrations: first(2) })
+  const { json, code } = await project.json(database.url(), ['check', '--json'])
+  assert.equal(code, 0)
+  assert.deepEqual(json.warnings.map(({ kind }) => kind), ['schemaEmpty'])
+  assert.equal(json.schema.models, 0)
+  for (const args of [['check'], ['check', '--no-database']]) {
+    const text = await project.guard(database.url(), args)
+    assert.equal(text.code, 0, text.stderr)
+    assert.match(text.stdout, /warnings:\n +schema\.prisma declares no model/)
+  }
+})

@@ -162,7 +162,10 @@ FakeWorld::FakeWorld(const std::vector<std::string>& names) {
     bundle.set_value(bundle_of(names));
     plan.bundle = bundle.get_future().share();
     std::promise<DeclaredPart> declared;
-    declared.set_value({DeclaredSchema{}, "", {}, {}, ""});
+    DeclaredTable model;
+    model.name = model.model = "Model";
+    server.snapshot.catalogue.relations[{"public", "Model"}] = {};
+    declared.set_value({DeclaredSchema{{model}, {}}, "", {}, {}, ""});
     plan.declared = declared.get_future().share();
     plan.order = [](const std::string& left, const std::string& right) { return left < right; };
     plan.other_order = plan.order;

@@ -102,11 +102,26 @@ TEST_F(Examine, WhatAnotherReplicaAppliesBetweenTwoLooksIsNoCollision) {
 }
 
 TEST_F(Examine, SyntaxOfAFuturePrismaIsToldAlsoWhileSomethingIsPending) {
-    declare({});
+    declare({table("a")});
+    world.server.snapshot.catalogue.relations[{"public", "a"}] = {};
     declared.warnings = {"schema.prisma:3: unknown block 'policy'"};
     EXPECT_THAT(warnings(look()), ElementsAre("unknownSyntax "));
     world.server.apply("1");
     EXPECT_THAT(warnings(look()), ElementsAre("unknownSyntax "));
+}
+
+TEST_F(Examine, ASchemaWithoutModelsBesideMigrationsIsTold) {
+    world.server.apply("1");
+    declare({});
+    EXPECT_THAT(warnings(look()), ElementsAre("schemaEmpty "));
+    DeclaredTable view = table("v");
+    view.kind = TableKind::view;
+    world.server.snapshot.catalogue.relations[{"public", "v"}] = {};
+    declare({view});
+    EXPECT_THAT(warnings(look()), IsEmpty());
+    declare({});
+    bundle = {};
+    EXPECT_THAT(warnings(look()), IsEmpty()) << "no migrations, no models";
 }
 
 TEST_F(Examine, ScriptsReadTolerantlyAreToldOnceAndOnlyWhereTheyAreRead) {
@@ -117,7 +132,7 @@ TEST_F(Examine, ScriptsReadTolerantlyAreToldOnceAndOnlyWhereTheyAreRead) {
     EXPECT_THAT(seen.situation.warnings[0].text, HasSubstr("line 2: "));
     world.server.apply("1");
     EXPECT_THAT(warnings(look()), ElementsAre("readTolerantly 1"));
-    declare({});
+    world.server.snapshot.catalogue.relations[{"public", "c"}] = {};
     EXPECT_THAT(warnings(look()), IsEmpty()) << "nothing missing or pending: no script is read";
 }
 
