@@ -20,7 +20,6 @@ namespace fs = std::filesystem;
 constexpr Version folder_preview{5, 15};
 constexpr Version beside_datasource{6, 7};  // migrations, and no default folder any more
 constexpr Version without_package_json{7, 0};
-constexpr std::size_t most_files = 10'000;
 constexpr int deepest_folder = 64;
 
 /// Who named a path: the guard's configuration can be wrong (78); where Prisma's own names it, the image lacks it (66).
@@ -52,18 +51,45 @@ bool is_folder(const fs::path& path) {
     return fs::is_directory(path, error);
 }
 
-void collect(const fs::path& folder, std::set<fs::path>& seen, std::vector<fs::path>& files, int depth) {
-    std::error_code error;
-    if (depth > deepest_folder || !seen.insert(fs::canonical(folder, error)).second) return;
-    for (fs::directory_iterator at(folder, error); !error && at != fs::directory_iterator(); at.increment(error)) {
-        if (files.size() >= most_files) return;
-        std::error_code ignored;
-        if (at->is_directory(ignored))
-            collect(at->path(), seen, files, depth + 1);
-        else if (at->path().extension() == ".prisma")
-            files.push_back(at->path());
+/// The walk over a schema folder. It is made before anything that looks at signals, so that it must be short.
+class SchemaWalk {
+public:
+    SchemaWalk(fs::path top, std::size_t most_entries) : top_(std::move(top)), most_entries_(most_entries) {}
+
+    std::vector<fs::path> files() {
+        collect(top_, 0);
+        std::ranges::sort(files_);
+        return std::move(files_);
     }
-}
+
+private:
+    void collect(const fs::path& folder, int depth) {
+        std::error_code error;
+        if (depth > deepest_folder || !seen_.insert(fs::canonical(folder, error)).second) return;
+        for (fs::directory_iterator at(folder, error); !error && at != fs::directory_iterator(); at.increment(error)) {
+            if (++entries_ > most_entries_) refuse();
+            std::error_code ignored;
+            if (at->is_directory(ignored))
+                collect(at->path(), depth + 1);
+            else if (at->path().extension() == ".prisma")
+                files_.push_back(at->path());
+        }
+    }
+
+    [[noreturn]] void refuse() const {
+        throw Failure(
+            ExitCode::config_invalid,
+            fmt::format("the schema folder {} holds more than {} files and directories", top_.string(), most_entries_),
+            "name schema.prisma itself, or the folder that holds nothing but the schema, in schemaPath "
+            "(MIGRATION_GUARD_SCHEMA_PATH)");
+    }
+
+    fs::path top_;
+    std::size_t most_entries_;
+    std::size_t entries_ = 0;
+    std::set<fs::path> seen_;
+    std::vector<fs::path> files_;
+};
 
 /// `path` as a file or a folder, nothing when it is neither.
 std::optional<SchemaLocation> location_at(const fs::path& path) {
@@ -164,12 +190,8 @@ std::vector<fs::path> migration_candidates(const SchemaSearch& search, const Sch
 
 }  // namespace
 
-std::vector<fs::path> schema_files_in(const fs::path& folder) {
-    std::set<fs::path> seen;
-    std::vector<fs::path> files;
-    collect(folder, seen, files, 0);
-    std::ranges::sort(files);
-    return files;
+std::vector<fs::path> schema_files_in(const fs::path& folder, std::size_t most_entries) {
+    return SchemaWalk(folder, most_entries).files();
 }
 
 SchemaLocation find_schema(const SchemaSearch& search) {

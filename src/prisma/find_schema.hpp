@@ -36,7 +36,9 @@ SchemaLocation find_schema(const SchemaSearch& search);
 /// config file computes the path, or when two candidates exist and no CLI decides.
 std::filesystem::path find_migrations(const SchemaSearch& search, const SchemaLocation& schema);
 
-/// All *.prisma files below `folder`, symbolic links followed, each directory once. At most 10,000.
-std::vector<std::filesystem::path> schema_files_in(const std::filesystem::path& folder);
+/// All *.prisma files below `folder`, symbolic links followed, each directory once. Throws Failure 78 when there are
+/// more than `most_entries` files and directories of any kind: it is no schema folder then.
+std::vector<std::filesystem::path> schema_files_in(const std::filesystem::path& folder,
+                                                   std::size_t most_entries = 20'000);
 
 }  // namespace migration_guard::prisma

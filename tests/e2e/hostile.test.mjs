@@ -51,3 +51,11 @@ test('a schema.prisma without models beside migrations is warned about', async (
     assert.match(text.stdout, /warnings:\n +schema\.prisma declares no model/)
   }
 })
+
+test('a schemaPath that names half a machine is refused at once', async (context) => {
+  const result = await Project.create(context, shop()).guard(undefined, ['check', '--no-database', '--schema-path', '/'])
+  assert.equal(result.code, 78, result.stderr)
+  assert.equal(result.lines.length, 1)
+  assert.match(result.lines[0], /the schema folder \/ holds more than 20000 files and directories/)
+  assert.ok(result.ms < 5000, `${result.ms} ms`)
+})

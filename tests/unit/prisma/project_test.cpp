@@ -1,6 +1,7 @@
 #include "prisma/project.hpp"
 
 #include "base/failure.hpp"
+#include "prisma/find_schema.hpp"
 #include "support/image.hpp"
 
 #include <gmock/gmock.h>
@@ -51,6 +52,20 @@ TEST_F(FindProject, TheUsualPlace) {
         image.cli(version, "app");
         EXPECT_EQ(places(), Places("app/prisma/schema.prisma", "app/prisma/migrations")) << version;
         EXPECT_EQ(find().cli->version, version);
+    }
+}
+
+TEST_F(FindProject, AFolderIsWalkedOnlySoFar) {
+    image.file("app/db/a.prisma").file("app/db/below/b.prisma").folder("app/db/migrations");
+    const auto folder = image.path("app/db");
+    EXPECT_THAT(schema_files_in(folder, 4), ElementsAre(folder / "a.prisma", folder / "below/b.prisma"));
+    try {
+        schema_files_in(folder, 3);
+        ADD_FAILURE() << "accepted";
+    } catch (const Failure& failure) {
+        EXPECT_EQ(failure.code, ExitCode::config_invalid);
+        EXPECT_EQ(failure.what(), "the schema folder " + folder.string() + " holds more than 3 files and directories");
+        EXPECT_THAT(failure.hint, HasSubstr("schemaPath"));
     }
 }
 
