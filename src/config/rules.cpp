@@ -43,14 +43,14 @@ bool are_names(const Value& value) {
 
 bool is_resolve_once(const Value& value) {
     constexpr std::string_view action = "rolled-back:";
-    constexpr std::size_t row_length = 8;
+    constexpr std::size_t row_length = 8;  // an id written by hand may be shorter
     std::string_view text = value.text;
     if (!text.starts_with(action)) return false;
     text.remove_prefix(action.size());
     const std::size_t at = text.rfind('@');
     if (at == 0 || at == std::string_view::npos) return false;
     const std::string_view row = text.substr(at + 1);
-    return row.size() == row_length && std::ranges::all_of(row, is_graphic);
+    return !row.empty() && row.size() <= row_length && std::ranges::all_of(row, is_graphic);
 }
 
 bool is_http_path(const Value& value) {

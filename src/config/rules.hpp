@@ -15,7 +15,7 @@ bool is_variable_name(const Value& value);
 bool are_object_patterns(const Value& value);
 /// Each item some text.
 bool are_names(const Value& value);
-/// rolled-back:NAME@ROW, ROW being the first eight characters of a row's id.
+/// rolled-back:NAME@ROW, ROW being the first eight characters of a row's id, or all of an id that is shorter.
 bool is_resolve_once(const Value& value);
 /// Begins with a slash; printable ASCII without blanks, since it goes into a request line as it is.
 bool is_http_path(const Value& value);
@@ -27,8 +27,9 @@ inline constexpr Rule variable_rule{"the name of an environment variable, not a 
 inline constexpr Rule object_patterns_rule{"patterns SCHEMA.OBJECT or SCHEMA.TABLE.COLUMN, with * for anything",
                                            are_object_patterns};
 inline constexpr Rule names_rule{"names, none of them empty", are_names};
-inline constexpr Rule resolve_once_rule{"rolled-back:NAME@ROW, ROW being the first eight characters of the row's id",
-                                        is_resolve_once};
+inline constexpr Rule resolve_once_rule{
+    "rolled-back:NAME@ROW, ROW being the first eight characters of the row's id, or all of a shorter one",
+    is_resolve_once};
 inline constexpr Rule http_path_rule{"a path that begins with /", is_http_path};
 inline constexpr Rule command_rule{"a program and its arguments", is_command};
 

@@ -222,7 +222,7 @@ void Guard::resolve_once(Examination& seen) {
     if (!order || ports_.writer == nullptr) return;
     const auto is_failed = [&] {
         const auto* record = seen.situation.history.find(order->name);
-        return record != nullptr && record->state == MigrationState::failed && record->row->id.starts_with(order->row);
+        return record != nullptr && record->state == MigrationState::failed && record->row->is_named_by(order->row);
     };
     if (!is_failed()) return;
     const auto done =

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace migration_guard {
 
@@ -34,6 +35,10 @@ struct LedgerRow {
     [[nodiscard]] bool is_only_marked() const {
         return is_applied() && applied_steps_count == 0 && logs && logs->empty() &&
                finished_at->micros == started_at.micros;
+    }
+    /// `start` is the first eight characters of the id, or all of an id that is shorter (one written by hand).
+    [[nodiscard]] bool is_named_by(std::string_view start) const {
+        return start.size() < 8 ? id == start && !start.empty() : id.starts_with(start);
     }
     [[nodiscard]] bool is_unfinished() const { return !finished_at.has_value() && !rolled_back_at.has_value(); }
 };

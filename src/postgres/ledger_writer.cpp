@@ -111,10 +111,10 @@ void mark_rows_rolled_back(LockedLedger& ledger, const std::string& name, Resolv
 void mark_one_row_rolled_back(LockedLedger& ledger, const std::string& name, const std::string& row_prefix,
                               ResolveOutcome& outcome) {
     auto rows = ledger.rows_of(name);
-    std::erase_if(rows, [&](const LedgerRow& row) { return !row.is_unfinished() || !row.id.starts_with(row_prefix); });
+    std::erase_if(rows, [&](const LedgerRow& row) { return !row.is_unfinished() || !row.is_named_by(row_prefix); });
     if (!ledger.exists()) {
         outcome.kind = Kind::ledger_absent;
-    } else if (rows.size() != 1 || row_prefix.empty()) {
+    } else if (rows.size() != 1) {
         outcome.kind = Kind::row_not_found;
     } else {
         ledger.roll_back(rows, outcome);

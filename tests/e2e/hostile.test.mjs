@@ -59,3 +59,14 @@ test('a schemaPath that names half a machine is refused at once', async (context
   assert.match(result.lines[0], /the schema folder \/ holds more than 20000 files and directories/)
   assert.ok(result.ms < 5000, `${result.ms} ms`)
 })
+
+test('resolveOnce as the last line prints it, for a row with a short id', async (context) => {
+  const database = await deployed(context, first(2))
+  const project = Project.create(context, shop())
+  await database.query(`INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ('r1', 'x', $1)`, [ANALYTICS])
+  const failed = await project.guard(database.url(), ['--apply', 'native', '--', report])
+  assert.equal(failed.code, 81, failed.stderr)
+  const [, order] = /MIGRATION_GUARD_RESOLVE_ONCE=(\S+@r1)/.exec(failed.lines.at(-1))
+  const again = await project.guard(database.url(), ['--apply', 'native', '--', report], { env: { MIGRATION_GUARD_RESOLVE_ONCE: order } })
+  assert.ok(started(again), again.stderr)
+})

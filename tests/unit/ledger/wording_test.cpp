@@ -39,5 +39,18 @@ TEST(GistOfLogs, IsTheSentenceThatSaysWhatWentWrong) {
     }
 }
 
+// What words_for_failed() prints for a dashboard must be taken back by resolveOnce, of a row written by hand too.
+TEST(LedgerRow, IsNamedByTheStartOfItsIdOrByAllOfAShortOne) {
+    LedgerRow row;
+    row.id = "1a2b3c4d-0000";
+    EXPECT_TRUE(row.is_named_by("1a2b3c4d"));
+    EXPECT_FALSE(row.is_named_by("1a2b3c4e"));
+    EXPECT_FALSE(row.is_named_by("1a2b"));
+    row.id = "r1";
+    EXPECT_TRUE(row.is_named_by("r1"));
+    EXPECT_FALSE(row.is_named_by("r")) << "r2 would be meant as well";
+    EXPECT_FALSE(row.is_named_by(""));
+}
+
 }  // namespace
 }  // namespace migration_guard
