@@ -31,8 +31,8 @@ int Program::main() {
     try {
         line_ = config::parse_command_line(start_.arguments);
         understood_ = true;
-        if (line_.help) return print(config::help_text(line_));
-        if (line_.version) return print(config::version_text());
+        if (line_.help) return answer(config::help_text(line_), ExitCode::ok);
+        if (line_.version) return answer(config::version_text(), ExitCode::ok);
         return dispatch();
     } catch (const Failure& failure) {
         if (config::subcommand_of(start_.arguments) == Subcommand::probe) {  // 0 or 1, whatever is wrong
@@ -219,9 +219,10 @@ int Program::baseline() {
     auto world = build_world();
     const auto result =
         migration_guard::baseline(world.plan(), world.ports(), line_.yes ? Mark::the_proven_prefix : Mark::nothing);
-    if (!result.proof.steps.empty()) print(secrets_.mask(to_text(result)));
-    if (result.outcome.code != ExitCode::ok) return conclude(result.outcome);
-    return number(ExitCode::ok);
+    const auto proof = result.proof.steps.empty() ? std::string() : secrets_.mask(to_text(result));
+    if (result.outcome.code == ExitCode::ok && !proof.empty()) return answer(proof, ExitCode::ok);
+    if (!proof.empty()) tell_unwritten(print(proof));
+    return result.outcome.code == ExitCode::ok ? number(ExitCode::ok) : conclude(result.outcome);
 }
 
 int Program::diagnose() {
@@ -229,8 +230,8 @@ int Program::diagnose() {
     std::optional<LogFindings> logs;
     if (line_.logs) logs = scan_log_file(*line_.logs, signals_);
     const auto diagnosis = look_into(misconfigured, std::move(logs));
-    print(line_.json ? report::to_json(diagnosis, secrets_) : secrets_.mask(report::to_text(diagnosis)));
-    return number(diagnosis.code());
+    return answer(line_.json ? report::to_json(diagnosis, secrets_) : secrets_.mask(report::to_text(diagnosis)),
+                  diagnosis.code());
 }
 
 /// Without a project, without a URL, or with a configuration that nobody should connect with, there are still the app's
@@ -259,7 +260,8 @@ Diagnosis Program::look_into(const std::optional<Failure>& misconfigured, std::o
 int Program::config() {
     configure();
     const auto findings = effective_values(loaded_.settings, start_.variables, start_.directory);
-    return print(line_.json ? config::show_json(loaded_, findings) : config::show_text(loaded_, findings));
+    return answer(line_.json ? config::show_json(loaded_, findings) : config::show_text(loaded_, findings),
+                  ExitCode::ok);
 }
 
 /// Exits 0 or 1 in every case: Docker reserves the other codes.
@@ -358,15 +360,38 @@ int Program::conclude(const Outcome& outcome) {
     const bool ok = outcome.code == ExitCode::ok;
     // Without a look at anything the last line of the log says all there is.
     const bool for_people = reports && !line_.json && (ok || outcome.ledger_read || line_.no_database);
-    if (reports && line_.json) print(report::to_json(outcome, secrets_));
-    if (for_people) print(report::to_text(outcome, secrets_));
-    if (!ok) {
-        auto end = ending();
-        end.report_shown = for_people;
-        return end_badly(end, outcome);
+    std::string report;
+    if (reports && line_.json) report = report::to_json(outcome, secrets_);
+    if (for_people) report = report::to_text(outcome, secrets_);
+    if (ok && reports) return answer(report, ExitCode::ok);
+    if (ok) {
+        log_->ready(outcome.message, {});
+        return number(ExitCode::ok);
     }
-    if (!reports) log_->ready(outcome.message, {});
-    return number(ExitCode::ok);
+    const auto unwritten = report.empty() ? std::string() : print(report);
+    tell_unwritten(unwritten);
+    auto end = ending();
+    end.report_shown = for_people && unwritten.empty();
+    return end_badly(end, outcome);
+}
+
+/// Whoever asked must not take an empty answer for a good one.
+int Program::answer(const std::string& text, ExitCode code) {
+    const auto unwritten = print(text);
+    if (unwritten.empty()) return number(code);
+    if (code != ExitCode::ok) {
+        tell_unwritten(unwritten);
+        return number(code);
+    }
+    auto end = ending();
+    end.lingers = false;
+    return end_badly(end, words_for_unwritten(unwritten));
+}
+
+void Program::tell_unwritten(const std::string& why) {
+    if (why.empty()) return;
+    ending().journal.event(Level::warn, "report", "the report could not be written to standard output",
+                           {{"reason", why}});
 }
 
 }  // namespace migration_guard

@@ -62,6 +62,9 @@ private:
     [[nodiscard]] system::Command find_app();
     World build_world();
     int conclude(const Outcome& outcome);
+    /// Prints; returns the number of `code`, or 70 where that would be 0 and nothing could be printed.
+    int answer(const std::string& text, ExitCode code);
+    void tell_unwritten(const std::string& why);
     [[nodiscard]] Ending ending();
 
     const ProcessStart& start_;

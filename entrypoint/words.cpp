@@ -7,7 +7,9 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <system_error>
 
 namespace migration_guard {
 namespace {
@@ -32,10 +34,13 @@ std::string word(ApplyMode apply) {
 
 }  // namespace
 
-int print(const std::string& text) {
+std::string print(const std::string& text) {
+    errno = 0;
     std::fwrite(text.data(), 1, text.size(), stdout);
     if (!text.ends_with('\n')) std::fputc('\n', stdout);
-    return std::fflush(stdout) == 0 ? 0 : number(ExitCode::internal);
+    const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+    // EPIPE: `check | head` has read what it wanted.
+    return written || errno == EPIPE ? std::string() : std::generic_category().message(errno);
 }
 
 std::optional<system::Command> one_shot_of_this_binary(const std::vector<std::string>& command,
@@ -78,6 +83,14 @@ std::vector<Field> fields_of_ready(const Outcome& outcome) {
     fields.push_back({"models", outcome.schema_checked ? std::to_string(outcome.models) : "unchecked"});
     fields.push_back({"ms", fmt::format("{:.1f}", outcome.timings.total_ms)});
     return fields;
+}
+
+Outcome words_for_unwritten(const std::string& why) {
+    Outcome outcome;
+    outcome.code = ExitCode::internal;
+    outcome.message = "what was asked for could not be written to standard output (" + why + ")";
+    outcome.remedy = "send it where there is room; what it tells was done, and is well";
+    return outcome;
 }
 
 std::string words_for_observe(const Outcome& outcome) {

@@ -16,8 +16,9 @@
 
 namespace migration_guard {
 
-/// To standard output; returns 0.
-int print(const std::string& text);
+/// To standard output. Returns why it could not be written (a full disk), else empty; a reader that has gone is no
+/// reason.
+std::string print(const std::string& text);
 
 /// COMMAND is this binary with a subcommand other than run: `docker run IMAGE migration-guard check`.
 std::optional<system::Command> one_shot_of_this_binary(const std::vector<std::string>& command,
@@ -27,6 +28,8 @@ std::vector<Field> start_fields(const config::Loaded& loaded, const Databases& d
 std::string words_for_shell();
 std::string words_for_ready(const Outcome& outcome);
 std::vector<Field> fields_of_ready(const Outcome& outcome);
+/// All is well, but nobody could be told.
+Outcome words_for_unwritten(const std::string& why);
 std::string words_for_observe(const Outcome& outcome);
 
 }  // namespace migration_guard

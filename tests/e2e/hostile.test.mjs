@@ -1,7 +1,10 @@
 // What nobody means to do to the guard and somebody does: each ends with its own code and a line that helps.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 
 import { Database } from './harness/database.mjs'
+import { guardBinary } from './harness/environment.mjs'
+import { finish } from './harness/processes.mjs'
 import { Project } from './harness/project.mjs'
 import { deployed, report, started, test } from './harness/scenario.mjs'
 import { ANALYTICS, first, modelsOf, scripts, shop } from './harness/shop.mjs'
@@ -69,4 +72,25 @@ test('resolveOnce as the last line prints it, for a row with a short id', async 
   const [, order] = /MIGRATION_GUARD_RESOLVE_ONCE=(\S+@r1)/.exec(failed.lines.at(-1))
   const again = await project.guard(database.url(), ['--apply', 'native', '--', report], { env: { MIGRATION_GUARD_RESOLVE_ONCE: order } })
   assert.ok(started(again), again.stderr)
+})
+
+test('a report that cannot be written is no good news', async (context) => {
+  const full = (project, database, ...args) => finish(['/bin/sh', '-c', 'exec "$0" "$@" >/dev/full', guardBinary, ...args],
+    { cwd: project.directory, env: project.environment(database.url()) })
+  const [database, behind] = [await deployed(context, first(3)), await deployed(context, first(2))]
+  const project = Project.create(context, shop())
+  for (const args of [['check'], ['check', '--json'], ['migrate'], ['diagnose', '--json'], ['config'], ['--help'], ['--version']]) {
+    const result = await full(project, database, ...args)
+    assert.equal(result.code, 70, `${args}: ${result.stderr}`)
+    assert.match(result.lines.at(-1), /code=70 .*could not be written to standard output \(No space left on device\)/)
+  }
+  for (const args of [['check', '--json'], ['check'], ['diagnose']]) {
+    const result = await full(project, behind, ...args)
+    assert.equal(result.code, 80, `${args}: ${result.stderr}`)
+    assert.match(result.stderr, /the report could not be written to standard output" reason="No space left on device"/)
+  }
+  const cut = await finish(['/bin/sh', '-c', '{ "$0" check; echo $? >status; } | :', guardBinary],
+    { cwd: project.directory, env: project.environment(database.url()) })
+  assert.equal(cut.code, 0, cut.stderr)
+  assert.equal(readFileSync(project.path('status'), 'utf8'), '0\n')
 })
