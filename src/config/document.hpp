@@ -36,13 +36,14 @@ inline constexpr std::size_t most_entries = 1000;
 
 /// What a captain-definition says to the guard.
 struct Section {
-    std::vector<Entry> entries;  ///< of keys that stand twice the last one, as JSON.parse takes it
-    bool is_object = true;       ///< false: the key is there, but its value is no object
+    std::vector<Entry> entries;
+    bool is_object = true;  ///< false: the key is there, but its value is no object
     Position at;
 };
 
 /// The object under the top-level key `name`; nothing when there is no such key. An empty `name`: the top level itself.
-/// Throws Failure 78 with the position: not strict JSON, or not an object at top level.
+/// Throws Failure 78 with the position: not strict JSON, not an object at top level, or a key of ours (the section's
+/// own included) that stands twice.
 std::optional<Section> read_json(std::string_view text, const std::string& file, std::string_view name);
 
 /// All keys of a YAML mapping. Throws Failure 78 with the position: not YAML, more than one document, no mapping, a key

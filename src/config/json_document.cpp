@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <iterator>
 
 namespace migration_guard::config {
@@ -72,7 +73,10 @@ public:
 
     bool key(std::string& key) {
         const Position at = next_token();
-        if (depth_ == 1 && section_depth_ == 2) in_section_ = key == name_;
+        if (depth_ == 1 && section_depth_ == 2) {
+            in_section_ = key == name_;
+            if (in_section_ && section_) refuse_second(key, at);
+        }
         if (in_section_ && depth_ == section_depth_) add_entry(key, at);
         return finish_token();
     }
@@ -114,11 +118,17 @@ private:
         return text;
     }
 
-    /// `"key"` again: JSON.parse takes the last, in the section and of the section itself.
+    /// JSON.parse would take the last, and nobody would hear of the other: CapRover may, of its own keys.
+    [[noreturn]] void refuse_second(const std::string& key, Position at) const {
+        throw Failure(ExitCode::config_invalid,
+                      fmt::format("{}: key \"{}\" stands twice", place(file_, at), one_line(key, 80)),
+                      "remove one of the two");
+    }
+
     void add_entry(const std::string& key, Position at) {
         if (section_->entries.size() == most_entries)
             throw Failure(ExitCode::config_invalid, place(file_, at) + ": too many keys", "keep the guard's own only");
-        std::erase_if(section_->entries, [&](const Entry& entry) { return entry.key == key; });
+        if (std::ranges::find(section_->entries, key, &Entry::key) != section_->entries.end()) refuse_second(key, at);
         section_->entries.push_back({.key = key, .key_at = at, .value = {}, .value_at = {}});
     }
 

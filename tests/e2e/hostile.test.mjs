@@ -1,6 +1,6 @@
 // What nobody means to do to the guard and somebody does: each ends with its own code and a line that helps.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, unlinkSync } from 'node:fs'
 
 import { Database } from './harness/database.mjs'
 import { guardBinary } from './harness/environment.mjs'
@@ -93,4 +93,19 @@ test('a report that cannot be written is no good news', async (context) => {
     { cwd: project.directory, env: project.environment(database.url()) })
   assert.equal(cut.code, 0, cut.stderr)
   assert.equal(readFileSync(project.path('status'), 'utf8'), '0\n')
+})
+
+test('a key that stands twice in captain-definition or migration-guard.yaml is refused, with its place', async (context) => {
+  const project = Project.create(context, shop())
+  for (const [file, text, place] of [
+    ['captain-definition', '{"x-migration-guard": {"mode": "enforce"},\n "x-migration-guard": {"mode": "off"}}', '2:2: key \\\\"x-migration-guard\\\\"'],
+    ['captain-definition', '{"x-migration-guard": {"mode": "enforce",\n "mode": "off"}}', '2:2: key \\\\"mode\\\\"'],
+    ['migration-guard.yaml', 'mode: enforce\nmode: off\n', '2:1: key \\\\"mode\\\\"'],
+  ]) {
+    project.write(file, text)
+    const result = await project.guard(undefined, ['check'])
+    assert.equal(result.code, 78, result.stderr)
+    assert.match(result.lines.at(-1), new RegExp(`${file}:${place} stands twice`))
+    unlinkSync(project.path(file))
+  }
 })

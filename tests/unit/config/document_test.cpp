@@ -76,13 +76,15 @@ TEST(ReadJson, positions_after_numbers_are_right) {
     EXPECT_EQ(place("f", section->entries[2].key_at), "f:2:2");
 }
 
-TEST(ReadJson, the_last_of_two_keys_wins_as_in_javascript) {
-    const auto section = read_json(R"({"x-migration-guard": {"mode": "off", "init": true},
-                                       "x-migration-guard": {"mode": "a", "mode": "b"}})",
-                                   "f", key);
-    ASSERT_TRUE(section);
-    ASSERT_EQ(section->entries.size(), 1U);
-    EXPECT_EQ(section->entries[0].value.text, "b");
+// JSON.parse takes the last without a word; a setting that somebody wrote must not be ignored so.
+TEST(ReadJson, refuses_a_key_of_ours_that_stands_twice) {
+    EXPECT_EQ(json_error("{\"x-migration-guard\": {\"mode\": \"a\",\n \"init\": true, \"mode\": \"b\"}}"),
+              "f:2:16: key \"mode\" stands twice");
+    EXPECT_EQ(json_error("{\"x-migration-guard\": {\"mode\": \"a\"},\n\"x-migration-guard\": {\"mode\": \"a\"}}"),
+              "f:2:1: key \"x-migration-guard\" stands twice");
+    EXPECT_EQ(json_error("{\"x-migration-guard\": null, \"x-migration-guard\": {}}"),
+              "f:1:29: key \"x-migration-guard\" stands twice");
+    EXPECT_TRUE(read_json(R"({"a": 1, "a": 2, "x-migration-guard": {}})", "f", key)) << "CapRover's own";
 }
 
 TEST(ReadJson, does_not_look_at_anything_else) {
