@@ -5,9 +5,12 @@
 #include "system/find_command.hpp"
 
 #include <chrono>
+#include <utility>
 
 namespace migration_guard::system {
 namespace {
+
+constexpr int most_lines = 200;
 
 Environment as_map(const std::vector<std::string>& environment) {
     Environment map;
@@ -16,6 +19,14 @@ Environment as_map(const std::vector<std::string>& environment) {
         if (equals != std::string::npos) map.emplace(entry.substr(0, equals), entry.substr(equals + 1));
     }
     return map;
+}
+
+/// The first lines of a command that says too much.
+OnLine shortened(OnLine on_line) {
+    return [on_line = std::move(on_line), told = 0](Stream stream, std::string_view line) mutable {
+        if (told > most_lines) return;
+        on_line(stream, ++told > most_lines ? "(the rest is left out)" : line);
+    };
 }
 
 std::string watch(ChildProcess& child, Interrupt& interrupt) {
@@ -42,7 +53,7 @@ std::string run_failure_command(const std::vector<std::string>& argv, const std:
         spec.environment = environment;
         spec.input = json;
         SystemProcessRunner runner(interrupt);
-        auto started = runner.start(spec, std::move(on_line));
+        auto started = runner.start(spec, shortened(std::move(on_line)));
         if (!started.child) return "failureCommand could not be started: " + started.problem;
         return watch(*started.child, interrupt);  // what still lives is killed when the child goes
     } catch (const Failure& failure) {

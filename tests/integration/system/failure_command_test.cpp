@@ -58,6 +58,22 @@ TEST_F(FailureCommand, TenSecondsAtMost) {
     EXPECT_TRUE(children_of_self().empty());
 }
 
+// Every line costs its way into the log: those of an endless writer would take longer than the ten seconds.
+TEST_F(FailureCommand, AnEndlessWriterIsCutShortInTimeAndInTheLog) {
+    const auto begun = std::chrono::steady_clock::now();
+    const auto slow_log = [this](Stream, std::string_view line) {
+        lines.emplace_back(line);
+        std::this_thread::sleep_for(milliseconds(1));
+    };
+    EXPECT_THAT(run_failure_command({"yes"}, {"PATH=/usr/bin:/bin"}, "{}", signals, slow_log),
+                HasSubstr("did not end within 10s"));
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(13));
+    ASSERT_EQ(lines.size(), 201U);
+    EXPECT_EQ(lines[199], "y");
+    EXPECT_EQ(lines[200], "(the rest is left out)");
+    EXPECT_TRUE(children_of_self().empty());
+}
+
 class Clocks : public testing::Test {
 protected:
     StopSignals signals;
