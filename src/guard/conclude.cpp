@@ -11,6 +11,9 @@ void conclude(Outcome& outcome, const Examination& seen, const Verdict& verdict)
     outcome.database.schema = seen.snapshot.server.schema;
     outcome.history = seen.situation.history;
     outcome.ledger_read = true;
+    const auto ledger = seen.situation.ledger;
+    outcome.history_known = !seen.situation.prisma_contract &&
+                            (ledger == LedgerReading::State::present || ledger == LedgerReading::State::absent);
     outcome.schema_checked = seen.situation.schema_checked;
     outcome.models = seen.models;
     outcome.schema_excerpt = seen.schema_excerpt;

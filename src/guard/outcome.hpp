@@ -39,6 +39,9 @@ struct Outcome {
     DatabaseIdentity database;
     History history;
     bool ledger_read = false;  ///< false: ended before, `history` says nothing
+    /// False: the database was looked at, but its ledger cannot be used (89): of `history` only the bundle's names
+    /// hold.
+    bool history_known = true;
     bool schema_checked = false;
     std::string schema_excerpt;  ///< when schema.prisma cannot be parsed: the line in error, a caret line under it
     std::size_t models = 0;      ///< of schema.prisma; join tables and views are not among them

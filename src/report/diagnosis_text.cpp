@@ -44,10 +44,10 @@ std::string declared(const Diagnosis& diagnosis) {
 
 std::string recorded(const Diagnosis& diagnosis) {
     const auto& check = diagnosis.check;
-    if (!check.ledger_read) {
+    if (!check.ledger_read || !check.history_known) {
         const auto bundled = plural(diagnosis.bundled.size(), "migration");
-        return fmt::format("2. recorded: not read, the database could not be looked at; the image bundles {}\n{}",
-                           bundled,
+        return fmt::format("2. recorded: not read, the {}; the image bundles {}\n{}",
+                           check.ledger_read ? "ledger cannot be used" : "database could not be looked at", bundled,
                            diagnosis.bundled.empty() ? "" : "   " + join(diagnosis.bundled, most_migrations) + "\n");
     }
     const auto& migrations = check.history.migrations;

@@ -74,14 +74,15 @@ private:
 
     [[nodiscard]] ordered_json migrations() const {
         auto list = ordered_json::array();
+        if (!outcome_.history_known) return list;  // they are not pending: nobody knows
         for (const auto& record : outcome_.history.migrations) list.push_back(migration(record));
         return list;
     }
 
     [[nodiscard]] ordered_json counts() const {
-        const auto& history = outcome_.history;
+        const auto& history = outcome_.history_known ? outcome_.history : History{};
         using enum MigrationState;
-        return {{"bundled", std::ranges::count_if(history.migrations, &MigrationRecord::bundled)},
+        return {{"bundled", std::ranges::count_if(outcome_.history.migrations, &MigrationRecord::bundled)},
                 {"applied", history.count(applied)},
                 {"pending", history.count(pending)},
                 {"running", history.count(running)},

@@ -75,7 +75,7 @@ private:
         const auto& history = outcome_.history;
         const auto bundled =
             static_cast<std::size_t>(std::ranges::count_if(history.migrations, &MigrationRecord::bundled));
-        if (!outcome_.ledger_read) {
+        if (!outcome_.ledger_read || !outcome_.history_known) {
             if (bundled > 0) line(fmt::format("migrations: {} bundled, ledger not read", bundled));
             return;
         }

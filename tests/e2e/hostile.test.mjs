@@ -109,3 +109,18 @@ test('a key that stands twice in captain-definition or migration-guard.yaml is r
     unlinkSync(project.path(file))
   }
 })
+
+test('a ledger that cannot be used makes no migration pending', async (context) => {
+  const database = await Database.create(context)
+  await database.query('CREATE VIEW _prisma_migrations AS SELECT 1 AS id')
+  const project = Project.create(context, shop())
+  for (const subcommand of ['check', 'diagnose']) {
+    const { json, code } = await project.json(database.url(), [subcommand, '--json'])
+    assert.equal(code, 89)
+    assert.deepEqual(json.migrations, [])
+    assert.equal(json.counts.bundled, 3)
+    assert.equal(json.counts.pending, 0)
+  }
+  const text = await project.guard(database.url(), ['diagnose'])
+  assert.match(text.stdout, /2\. recorded: not read, the ledger cannot be used; the image bundles 3 migrations/)
+})

@@ -78,6 +78,18 @@ TEST(ToText, shows_of_prismas_long_text_the_servers_own_sentence) {
                           "type \"nosuch\" does not exist\n"));
 }
 
+TEST(ToJson, lists_no_state_where_the_ledger_cannot_be_used) {
+    auto outcome = incident();
+    outcome.history_known = false;
+    const auto document = json::parse(to_json(outcome, Secrets{}));
+    EXPECT_EQ(document["migrations"], json::array());
+    EXPECT_EQ(document["counts"]["bundled"], 3);
+    EXPECT_EQ(document["counts"]["applied"], 0);
+    EXPECT_EQ(document["counts"]["pending"], 0);
+    EXPECT_EQ(document["counts"]["edited"], 0);
+    EXPECT_THAT(to_text(outcome), HasSubstr("migrations: 3 bundled, ledger not read\n"));
+}
+
 TEST(ToJson, is_the_document_of_the_contract) {
     const auto expected = json::parse(R"json({
         "verdict": "migrations_pending", "exitCode": 80,
