@@ -94,13 +94,15 @@ std::string remedy_for_missing_cli() {
            "(dependencies, not devDependencies; pnpm: allow its build scripts)";
 }
 
-/// PostgreSQL manual, appendix A, class 53; Prisma's P2037; what PgBouncer and Supavisor say when all slots are taken.
+/// PostgreSQL manual, appendix A, class 53, and its words where a CLI leaves out the code; Prisma's P2037; what
+/// PgBouncer and Supavisor say when all slots are taken.
 std::string remedy_for_scarce_connections(const std::string& reason) {
-    for (const char* text : {"53300", "P2037", "no more connections allowed", "query_wait_timeout", "max clients"}) {
+    for (const char* text : {"53300", "P2037", "too many connections", "too many clients", "connection slots",
+                             "no more connections allowed", "query_wait_timeout", "max clients"}) {
         if (reason.find(text) == std::string::npos) continue;
-        return "applying takes two connections at once (this guard's turn, and the one that migrates) and a third to "
-               "report and to cancel: raise the login's CONNECTION LIMIT, the pooler's pool or max_connections, or "
-               "end what holds them";
+        return "applying takes three connections at once: this guard's turn, the one that migrates, and one to report "
+               "and to cancel; raise the login's CONNECTION LIMIT, the pooler's pool or max_connections, or end what "
+               "holds them";
     }
     return {};
 }

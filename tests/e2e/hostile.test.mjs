@@ -28,16 +28,16 @@ async function login(context, database, attributes) {
   return Object.assign(new URL(database.url()), { username: name, password: 'app' }).toString()
 }
 
-test('one connection is too few to apply, two are enough', async (context) => {
+test('one connection is too few to apply: the number is told', async (context) => {
   const project = Project.create(context, shop())
   const one = await project.guard(await login(context, await deployed(context, first(2)), 'CONNECTION LIMIT 1'),
     ['--apply', 'native', '--wait-timeout', '4s', '--', report])
   assert.equal(one.code, 69, one.stderr)
-  assert.match(one.lines.at(-1), /no second connection, which applying needs: 53300 .* remedy="applying takes two connections at once/)
+  assert.match(one.lines.at(-1), /no second connection, which applying needs: 53300 .* remedy="applying takes three connections at once/)
   for (const apply of ['native', 'prisma']) {
-    const two = await project.guard(await login(context, await deployed(context, first(2)), 'CONNECTION LIMIT 2'),
+    const three = await project.guard(await login(context, await deployed(context, first(2)), 'CONNECTION LIMIT 3'),
       ['--apply', apply, '--wait-timeout', '4s', '--', report])
-    assert.ok(started(two), two.stderr)
+    assert.ok(started(three), three.stderr)
   }
 })
 

@@ -56,7 +56,7 @@ TEST(Weather, ALoginWithOneConnectionIsToldThatApplyingTakesTwo) {
     EXPECT_EQ(outcome.code, ExitCode::database_unreachable);
     EXPECT_EQ(outcome.message,
               "no second connection, which applying needs: 53300 too many connections for role \"app\"");
-    EXPECT_THAT(outcome.remedy, HasSubstr("two connections at once"));
+    EXPECT_THAT(outcome.remedy, HasSubstr("three connections at once"));
     EXPECT_THAT(outcome.remedy, HasSubstr("CONNECTION LIMIT"));
     EXPECT_EQ(world.migrator.starts, 0);
 }
@@ -74,7 +74,8 @@ TEST(Weather, AServerThatIsGoneWhenTheTurnIsTakenKeepsItsOwnReason) {
 TEST(Weather, NoConnectionForTheApplyItselfGetsTheSameRemedy) {
     using Kind = ApplyOutcome::Kind;
     for (const auto& [kind, message] : {std::pair{Kind::refused, "53300 too many connections for role \"app\""},
-                                        std::pair{Kind::ended, "P2037 Too many database connections opened"}}) {
+                                        std::pair{Kind::ended, "P2037 Too many database connections opened"},
+                                        std::pair{Kind::ended, "Schema engine error: too many connections for role"}}) {
         FakeWorld world({"1"});
         world.migrator.outcome.kind = kind;
         world.migrator.outcome.status = 1;
