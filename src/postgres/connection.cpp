@@ -67,7 +67,7 @@ void Connection::require_open() {
 }
 
 /// libpq's cancel is a connection of its own that knows no time limit: it must not hold up whoever waits.
-void Connection::request_cancel() {
+void Connection::request_cancel() const {
     const std::shared_ptr<PGcancel> cancel(PQgetCancel(handle()), PQfreeCancel);
     if (!cancel) return;
     try {
@@ -81,7 +81,7 @@ void Connection::request_cancel() {
 
 /// True when nothing that was sent is without its answer any more. Two nulls in a row come only then: in a pipeline
 /// each statement has a null of its own, and a synchronisation point behind it.
-bool Connection::take_what_comes(Patience& patience) {
+bool Connection::take_what_comes(Patience& patience) const {
     for (int nulls = 0; nulls < 2;) {
         while (PQisBusy(handle()) != 0) {
             if (!patience.wait(PQsocket(handle()), POLLIN)) return false;

@@ -64,7 +64,7 @@ public:
     void end_copy(const Result& result, Patience& patience);
 
     /// Asks the server to cancel what runs here, and does not wait for it. No more than a request: it may come late.
-    void request_cancel();
+    void request_cancel() const;
 
     /// For one round trip, from now on.
     void limit(Duration most) { limit_ = most; }
@@ -87,7 +87,7 @@ private:
     Result end_of_pipeline_item(Patience& patience);
     template <class Work>
     auto or_cancel(Work work);
-    bool take_what_comes(Patience& patience);
+    bool take_what_comes(Patience& patience) const;
     void come_free(Duration most);
     [[noreturn]] void no_answer(Duration within);
     static void note_fatal(void* self, const pg_result* notice);
