@@ -103,7 +103,7 @@ void Connection::come_free(Duration most) {
         request_cancel();
         auto share = patience.within(between_cancels);
         if (take_what_comes(share)) return;
-        if (PQstatus(handle()) == CONNECTION_BAD) break;
+        if (!share.passed()) break;  // lost, or a COPY: nothing that another cancel would change
     }
     connection_.reset();
 }

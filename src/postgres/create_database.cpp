@@ -35,6 +35,7 @@ bool is_there_already(const std::string& sqlstate) {
 
 void require_created(const Result& result, const std::string& what) {
     if (result.ok() || is_there_already(result.sqlstate())) return;
+    if (result.sqlstate() == "25006") require_ok(result, "creating " + what);  // read-only: no lack of rights
     throw Failure(ExitCode::database_refused, fmt::format("{} cannot be created: {}", what, result.error()),
                   "let the user of the URL do it (CREATEDB, GRANT CREATE), or create it by hand as a superuser");
 }

@@ -79,7 +79,7 @@ private:
         if (script.sql.find('\0') != std::string::npos) return at(script, 1, "it holds a zero byte");
         constexpr Duration grace = std::chrono::seconds(2);  // the server's own timeout answers first
         Patience patience(connection_->interrupt(), timeout + grace);
-        connection_->send({script.sql});
+        connection_->send({script.sql, {}, "the smoke check"});
         std::string error;
         while (const auto result = connection_->next_result(patience)) {
             if (result->is_copy_in() || result->is_copy_out()) {

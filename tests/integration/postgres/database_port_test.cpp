@@ -250,6 +250,18 @@ TEST_F(DatabasePortTest, WhoMayNotCreateIsRefused) {
     here->create_schema();
 }
 
+TEST_F(DatabasePortTest, WhatIsReadOnlyIsNoLackOfRights) {
+    const auto opened = open(url("schema=fresh&options=-c%20default_transaction_read_only%3Don"));
+    try {
+        opened->create_schema();
+        FAIL();
+    } catch (const Failure& failure) {
+        EXPECT_EQ(failure.code, ExitCode::database_unreachable);
+        EXPECT_THAT(failure.what(), HasSubstr("25006"));
+        EXPECT_THAT(failure.hint, HasSubstr("default_transaction_read_only"));
+    }
+}
+
 TEST_F(DatabasePortTest, CreatesTheSchemaThatIsMissing) {
     const auto opened = open(url("schema=q%22q"));
     EXPECT_FALSE(opened->look({}).server.schema_exists);

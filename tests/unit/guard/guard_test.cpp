@@ -340,6 +340,18 @@ TEST(Wait, AStandbyIsNoObstacleUntilSomethingHasToBeWritten) {
     EXPECT_GE(pending.clock.elapsed(), seconds(60));
 }
 
+TEST(Wait, WhatIsNotTheServersFaultHasAHintOfItsOwn) {
+    FakeWorld world({"1"});
+    auto refused = not_yet("no thread");
+    refused.not_yet.hint = "raise the limit";
+    world.server.answers = {refused};
+    world.plan.settings.wait_timeout = Duration(0);
+    world.plan.settings.deadline = seconds(0);
+    const auto outcome = Guard(world.plan, world.ports()).bring_up_to_date();
+    EXPECT_EQ(outcome.code, ExitCode::database_unreachable);
+    EXPECT_EQ(outcome.remedy, "raise the limit");
+}
+
 TEST(Wait, ABrokenBundleComesBeforeADatabaseThatIsDown) {
     FakeWorld world({"1"});
     std::promise<Bundle> broken;
