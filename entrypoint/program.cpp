@@ -354,7 +354,8 @@ Ending Program::ending() {
 }
 
 /// Reports an Outcome that does not lead to the app: the report is the answer of `check` and `migrate`, in both forms.
-int Program::conclude(const Outcome& outcome) {
+int Program::conclude(Outcome outcome) {
+    explain_too_few_descriptors(outcome);
     const bool reports = line_.subcommand == Subcommand::check || line_.subcommand == Subcommand::migrate ||
                          line_.subcommand == Subcommand::diagnose;
     const bool ok = outcome.code == ExitCode::ok;

@@ -61,7 +61,7 @@ private:
     void judge_url_alone() const;
     [[nodiscard]] system::Command find_app();
     World build_world();
-    int conclude(const Outcome& outcome);
+    int conclude(Outcome outcome);
     /// Prints; returns the number of `code`, or 70 where that would be 0 and nothing could be printed.
     int answer(const std::string& text, ExitCode code);
     void tell_unwritten(const std::string& why);

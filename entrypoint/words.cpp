@@ -93,6 +93,14 @@ Outcome words_for_unwritten(const std::string& why) {
     return outcome;
 }
 
+void explain_too_few_descriptors(Outcome& outcome) {
+    if (outcome.message.find("oo many open files") == std::string::npos) return;
+    outcome.remedy =
+        "raise the limit of open files, the guard needs a dozen and a CLI more: ulimit -n, or docker run "
+        "--ulimit nofile=1024:1024";
+    if (!outcome.problems.empty()) outcome.problems.front().remedy = outcome.remedy;
+}
+
 std::string words_for_observe(const Outcome& outcome) {
     if (const auto pending = outcome.history.names(MigrationState::pending);
         outcome.code == ExitCode::ok && !pending.empty()) {

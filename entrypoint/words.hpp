@@ -30,6 +30,8 @@ std::string words_for_ready(const Outcome& outcome);
 std::vector<Field> fields_of_ready(const Outcome& outcome);
 /// All is well, but nobody could be told.
 Outcome words_for_unwritten(const std::string& why);
+/// Whatever could not be opened: without a descriptor to spare the usual remedy leads astray.
+void explain_too_few_descriptors(Outcome& outcome);
 std::string words_for_observe(const Outcome& outcome);
 
 }  // namespace migration_guard

@@ -74,6 +74,13 @@ bool is_ascii(std::string_view text) {
     return (seen & 0x8080808080808080U) == 0;
 }
 
+const char* remedy_for(const FileReading& reading) {
+    if (reading.problem.starts_with("larger than"))
+        return "a migration is for the schema: load that much data in another way (psql, pg_restore), and leave its "
+               "statements out of the script";
+    return "make the file readable by the user that the container runs as";
+}
+
 void read_script(const fs::path& directory, BundledMigration& migration, std::vector<std::string>& notices) {
     const auto path = directory / migration.name / "migration.sql";
     auto reading = read_file(path, largest_script);
@@ -82,9 +89,7 @@ void read_script(const fs::path& directory, BundledMigration& migration, std::ve
         notices.push_back(fmt::format("{} is a directory: the migration has no script", path.string()));
         return;
     }
-    if (!reading.ok())
-        refuse(fmt::format("cannot read {}: {}", path.string(), reading.problem),
-               "make the file readable by the user that the container runs as");
+    if (!reading.ok()) refuse(fmt::format("cannot read {}: {}", path.string(), reading.problem), remedy_for(reading));
     if (!is_ascii(reading.bytes) && !is_utf8(reading.bytes)) {
         notices.push_back(
             fmt::format("{} is not valid UTF-8: as Prisma 6.6 and later do, invalid bytes are taken as "

@@ -124,3 +124,14 @@ test('a ledger that cannot be used makes no migration pending', async (context) 
   const text = await project.guard(database.url(), ['diagnose'])
   assert.match(text.stdout, /2\. recorded: not read, the ledger cannot be used; the image bundles 3 migrations/)
 })
+
+test('too few descriptors: the remedy names the limit', async (context) => {
+  const database = await deployed(context, first(2))
+  const project = Project.create(context, shop())
+  for (const limit of [6, 7, 8]) {
+    const result = await finish(['/bin/sh', '-c', `ulimit -n ${limit}; exec "$0" "$@"`, guardBinary, '--apply', 'native', '--wait-timeout', '2s', '--', report],
+      { cwd: project.directory, env: project.environment(database.url()) })
+    assert.ok(!started(result))
+    assert.match(result.lines.at(-1), /oo many open files.* remedy="raise the limit of open files.*ulimit -n/)
+  }
+})

@@ -33,12 +33,14 @@ protected:
         } catch (const Failure& failure) {
             EXPECT_EQ(failure.code, ExitCode::bundle_unreadable);
             EXPECT_FALSE(failure.hint.empty());
+            hint = failure.hint;
             return failure.what();
         }
         return "accepted";
     }
     Image image;
     std::vector<std::string> notices;
+    std::string hint;  ///< of the last refusal
 };
 
 TEST_F(ReadBundle, ScriptsAndChecksums) {
@@ -103,6 +105,12 @@ TEST_F(ReadBundle, WhatCannotBeReadIsRefusedWithPathAndReason) {
     image.folder("m/1_a");
     ASSERT_EQ(::mkfifo(image.path("m/1_a/migration.sql").c_str(), 0600), 0);
     EXPECT_THAT(refusal(), HasSubstr("1_a/migration.sql: is not a regular file"));
+    image.file("m/0_big/migration.sql");
+    std::filesystem::resize_file(image.path("m/0_big/migration.sql"),
+                                 256UL * 1024 * 1024 + 1);  // a hole: nothing is written or read
+    EXPECT_THAT(refusal(), HasSubstr("0_big/migration.sql: larger than 256 MiB"));
+    EXPECT_THAT(hint, HasSubstr("pg_restore"));
+    std::filesystem::remove_all(image.path("m/0_big"));
     if (::geteuid() == 0) return;  // root reads everything
     image.file("m/0_b/migration.sql");
     ::chmod(image.path("m/0_b/migration.sql").c_str(), 0);
