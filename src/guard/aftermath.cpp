@@ -84,6 +84,24 @@ Problem not_started(const Supervised& supervised) {
             remedy_for_early_end(outcome)};
 }
 
+/// A script may drop the ledger or empty it; the applier then fails at its next entry, and nothing seems to have begun.
+std::optional<Problem> ledger_lost(const Examination& before, const Examination& after, const ApplyOutcome& outcome) {
+    using State = LedgerReading::State;
+    const auto& was = before.snapshot.ledger;
+    const auto& is = after.snapshot.ledger;
+    const bool worked =
+        !outcome.failed_migration.empty() || after.snapshot.server.table_count > before.snapshot.server.table_count;
+    const bool dropped = is.state == State::absent && (was.state == State::present || worked);
+    const bool emptied = is.state == State::present && is.rows.size() < was.rows.size();
+    if (outcome.kind != ApplyOutcome::Kind::ended || (!dropped && !emptied)) return std::nullopt;
+    return Problem{
+        ExitCode::ledger_incomplete,
+        std::string("the ledger _prisma_migrations ") + (dropped ? "was dropped" : "lost rows") +
+            " while migrations were applied" + (outcome.message.empty() ? "" : ": ") + outcome.message,
+        "does one of the scripts do that? take it out, and restore the ledger from a backup, or mark what is "
+        "in the database: migration-guard baseline (or prisma migrate resolve --applied NAME)"};
+}
+
 }  // namespace
 
 void note_applied(Outcome& outcome, const Examination& before, const Examination& after) {
@@ -115,6 +133,7 @@ std::optional<Problem> why_not_applied(const Examination& before, const Examinat
                        hint.empty() ? std::move(words.remedy) : hint + "; " + words.remedy};
     }
     const auto& outcome = supervised.outcome;
+    if (auto lost = ledger_lost(before, after, outcome)) return lost;
     if (outcome.kind == ApplyOutcome::Kind::refused) {
         const auto scarce = remedy_for_scarce_connections(outcome.message);
         return Problem{outcome.code, outcome.message, scarce.empty() ? outcome.hint : scarce};

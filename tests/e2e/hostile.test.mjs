@@ -135,3 +135,15 @@ test('too few descriptors: the remedy names the limit', async (context) => {
     assert.match(result.lines.at(-1), /oo many open files.* remedy="raise the limit of open files.*ulimit -n/)
   }
 })
+
+for (const apply of ['native', 'prisma'])
+  test(`a script that drops the ledger (${apply})`, async (context) => {
+    const project = Project.create(context,
+      { migrations: { ...first(2), [ANALYTICS]: 'DROP TABLE _prisma_migrations;\n' }, models: modelsOf(2) })
+    const onEmpty = await Database.create(context)
+    for (const database of [onEmpty, await deployed(context, first(2))]) {
+      const result = await project.guard(database.url(), ['--apply', apply, '--', report])
+      assert.equal(result.code, 86, result.stderr)
+      assert.match(result.lines.at(-1), /the ledger _prisma_migrations was dropped while migrations were applied: .* remedy="does one of the scripts do that\?/)
+    }
+  })

@@ -95,6 +95,28 @@ TEST(Guard, WhatEndedTheApplyBetweenTwoMigrationsIsTold) {
               "ledger failed: 53100 disk full");
 }
 
+TEST(Guard, ALedgerThatAScriptDropsOrEmptiesIs86AndNotAMissingCli) {
+    for (const bool dropped : {true, false}) {
+        FakeWorld world({"1", "2"});
+        world.server.apply("1");
+        world.migrator.steps = {{seconds(1), [&] {
+                                     auto& ledger = world.server.snapshot.ledger;
+                                     ledger.rows.clear();
+                                     if (!dropped) return;
+                                     ledger.state = LedgerReading::State::absent;
+                                     world.server.snapshot.server.table_count = 3;
+                                 }}};
+        world.migrator.outcome.status = 1;
+        world.migrator.outcome.message = "42P01 relation does not exist";
+        const auto outcome = Guard(world.plan, world.ports()).bring_up_to_date();
+        EXPECT_EQ(outcome.code, ExitCode::ledger_incomplete);
+        EXPECT_EQ(outcome.message, std::string("the ledger _prisma_migrations ") +
+                                       (dropped ? "was dropped" : "lost rows") +
+                                       " while migrations were applied: 42P01 relation does not exist");
+        EXPECT_THAT(outcome.remedy, HasSubstr("migration-guard baseline"));
+    }
+}
+
 TEST(Guard, AConnectionThatWasLostIsTold) {
     FakeWorld world({"1"});
     world.migrator.steps = {{seconds(1), [&] {
