@@ -3,6 +3,7 @@
 #include "system/process_table.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -47,8 +48,9 @@ void add_ports(const char* table, const std::set<std::string>& inodes, std::vect
     std::string line;
     for (std::getline(file, line); std::getline(file, line);) {
         std::istringstream words(line);
-        std::string number, local, remote, state, queues, timer, retransmitted, owner, timeout, inode;
-        words >> number >> local >> remote >> state >> queues >> timer >> retransmitted >> owner >> timeout >> inode;
+        std::array<std::string, 10> columns;
+        for (auto& column : columns) words >> column;
+        const auto& [number, local, remote, state, queues, timer, retransmitted, owner, timeout, inode] = columns;
         if (state == established && inodes.contains(inode)) ports.push_back(port_of(local));
     }
 }
