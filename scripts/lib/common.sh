@@ -55,6 +55,16 @@ end_group() {
   kill -KILL -- "-$1" 2>/dev/null || true
 }
 
+# A folder for temporary files that goes with this script: Node and the Prisma CLI leave some of theirs behind. Open to
+# all, as the one that it stands in: the throwaway server and some tests run as another user.
+with_own_temporary_files() {
+  local folder
+  folder=$(mktemp -d "${TMPDIR:-/tmp}/guard.XXXXXX")
+  at_exit rm -rf "$folder"
+  chmod 1777 "$folder"
+  export TMPDIR=$folder
+}
+
 # supervised COMMAND...: in the foreground, yet a signal to this script ends COMMAND at once and not when it is through.
 supervised() {
   local group status=0
