@@ -27,6 +27,7 @@ function written(root, major, options) {
     const env = {
       PATH: process.env.PATH,
       HOME: project,
+      TMPDIR: project,
       CHECKPOINT_DISABLE: '1',
       PRISMA_SCHEMA_ENGINE_BINARY: path.join(root, 'prisma/engine/schema-engine.mjs'),
       // Majors 5 and 6 look for a query engine too; any file will do.

@@ -45,6 +45,7 @@ export class Scene {
     this.environment = {
       PATH: `${bin}:${tools}:${process.env.PATH}`,
       HOME: this.folder,
+      TMPDIR: this.folder,
       LC_ALL: 'C.UTF-8',
       TZ: 'UTC',
       PORT: String(port),

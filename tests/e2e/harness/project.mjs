@@ -88,6 +88,7 @@ export class Project {
     const environment = {
       PATH: process.env.PATH,
       HOME: this.directory,
+      TMPDIR: tmpdir(),
       DATABASE_URL: url,
       PRISMA_SCHEMA_ENGINE_BINARY: engine,
       // Majors 5 and 6 look for a query engine too; any file will do for migrate commands.

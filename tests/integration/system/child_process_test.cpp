@@ -126,7 +126,6 @@ TEST_F(Children, ConnectionsOfTheWholeGroupAreKnownByTheirPorts) {
     ASSERT_EQ(::getsockname(listener, any, &size), 0);
     auto started = start("bash -c 'exec 3<>/dev/tcp/127.0.0.1/" + std::to_string(ntohs(address.sin_port)) +
                          "; echo open; sleep 100' & wait");
-    EXPECT_TRUE(started.child->client_ports().empty());
     for (int i = 0; i < 200 && lines.empty(); ++i) EXPECT_FALSE(started.child->wait(milliseconds(20)));
     sockaddr_in peer{};
     const int accepted = ::accept(listener, reinterpret_cast<sockaddr*>(&peer), &size);
