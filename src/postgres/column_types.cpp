@@ -66,11 +66,12 @@ void ColumnTypes::add_enum(long long id, long long array, const std::string& sch
 void ColumnTypes::add(const Result& types) {
     require_ok(types, "reading the types of columns");
     for (int row = 0; row < types.rows(); ++row) {
-        types_[types.integer(row, 0)] = {.name = types.text(row, 1),
-                                         .schema = types.text(row, 2),
-                                         .kind = types.text(row, 3).at(0),
-                                         .base = types.integer(row, 4),
-                                         .element = types.integer(row, 5)};
+        // What is known by heart stays: format_type() writes pg_catalog.text where the search path hides it.
+        types_.try_emplace(types.integer(row, 0), Type{.name = types.text(row, 1),
+                                                       .schema = types.text(row, 2),
+                                                       .kind = types.text(row, 3).at(0),
+                                                       .base = types.integer(row, 4),
+                                                       .element = types.integer(row, 5)});
     }
 }
 
@@ -103,7 +104,7 @@ WITH RECURSIVE used (oid) AS (
     UNION
     SELECT x.next FROM used JOIN pg_catalog.pg_type t ON t.oid = used.oid
     CROSS JOIN LATERAL (VALUES (t.typbasetype), (t.typelem)) x (next) WHERE x.next <> 0)
-SELECT t.oid, CASE n.nspname WHEN 'pg_catalog' THEN pg_catalog.format_type(t.oid, NULL) ELSE t.typname::text END,
+SELECT t.oid, CASE n.nspname WHEN 'pg_catalog' THEN pg_catalog.format_type(t.oid, NULL) ELSE t.typname::pg_catalog.text END,
        n.nspname, t.typtype, t.typbasetype, CASE t.typcategory WHEN 'A' THEN t.typelem ELSE 0 END
 FROM used JOIN pg_catalog.pg_type t ON t.oid = used.oid JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace)",
             {fmt::format("{{{}}}", fmt::join(ids, ","))}};

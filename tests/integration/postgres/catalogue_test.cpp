@@ -29,11 +29,14 @@ protected:
 TEST_F(CatalogueTest, KnowsEveryKindOfRelationAndOnlyThoseAskedFor) {
     db().run(
         "CREATE TABLE t (i int); CREATE VIEW v AS SELECT 1 AS i; CREATE MATERIALIZED VIEW m AS SELECT 1 AS i; CREATE "
-        "TABLE p (i int) PARTITION BY RANGE (i); CREATE TABLE hidden (); CREATE SEQUENCE s; CREATE TABLE empty ()");
-    const auto seen = read({{""}, {"t", "v", "m", "p", "s", "empty", "gone"}, {}});
-    EXPECT_THAT(seen.relations, UnorderedElementsAre(Key(ObjectName{"public", "t"}), Key(ObjectName{"public", "v"}),
-                                                     Key(ObjectName{"public", "m"}), Key(ObjectName{"public", "p"}),
-                                                     Key(ObjectName{"public", "empty"})));
+        "TABLE p (i int) PARTITION BY RANGE (i); CREATE TABLE hidden (); CREATE FOREIGN DATA WRAPPER w; CREATE SERVER "
+        "s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE f (i int) SERVER s; CREATE SEQUENCE s; CREATE TABLE empty ()");
+    const auto seen = read({{""}, {"t", "v", "m", "p", "f", "s", "empty", "gone"}, {}});
+    EXPECT_THAT(seen.relations,
+                UnorderedElementsAre(Key(ObjectName{"public", "t"}), Key(ObjectName{"public", "v"}),
+                                     Key(ObjectName{"public", "m"}), Key(ObjectName{"public", "p"}),
+                                     Key(ObjectName{"public", "f"}), Key(ObjectName{"public", "empty"})));
+    EXPECT_EQ(seen.relations.at({"public", "f"}).kind, 'f');
     EXPECT_EQ(seen.relations.at({"public", "v"}).kind, 'v');
     EXPECT_EQ(seen.relations.at({"public", "m"}).kind, 'm');
     EXPECT_EQ(seen.relations.at({"public", "p"}).kind, 'p');
@@ -100,6 +103,16 @@ TEST_F(CatalogueTest, ADeclaredEnumReadsLikeAnyOther) {
         EXPECT_EQ(type("d"), "Role[] public true") << declared.size();
         EXPECT_EQ(type("i"), "integer pg_catalog false") << declared.size();
     }
+}
+
+TEST_F(CatalogueTest, ATypeOfAnExtensionIsKnownByItsName) {
+    db().run("CREATE SCHEMA ext; CREATE EXTENSION citext SCHEMA ext; CREATE TABLE t (c ext.citext, cs ext.citext[])");
+    const auto columns = read({{""}, {"t"}, {}}).relations.at({"public", "t"}).columns;
+    EXPECT_EQ(columns.at("c").type, "citext");
+    EXPECT_EQ(columns.at("c").type_schema, "ext");
+    EXPECT_FALSE(columns.at("c").list);
+    EXPECT_EQ(columns.at("cs").type, "citext");
+    EXPECT_TRUE(columns.at("cs").list);
 }
 
 TEST_F(CatalogueTest, WhatIsKnownByHeartIsWhatTheServerSays) {
@@ -248,10 +261,12 @@ TEST_F(CatalogueTest, HostileSearchPathsChangeNothing) {
     db().run(
         "CREATE TABLE t (a int); CREATE SCHEMA evil; CREATE FUNCTION evil.format_type(oid, int) RETURNS text AS "
         "'SELECT "
-        "''evil''::text' LANGUAGE sql; CREATE TABLE evil.pg_class (); CREATE TABLE evil.pg_attribute ()");
+        "''evil''::text' LANGUAGE sql; CREATE TABLE evil.pg_class (); CREATE TABLE evil.pg_attribute (); CREATE DOMAIN "
+        "evil.text AS pg_catalog.int4; CREATE DOMAIN mood AS pg_catalog.text; ALTER TABLE t ADD COLUMN m mood");
     db().run(fmt::format("ALTER DATABASE {} SET search_path = evil, pg_catalog, public", database));
-    EXPECT_EQ(read({{"public"}, {"t"}, {}}, "schema=public").relations.at({"public", "t"}).columns.at("a").type,
-              "integer");
+    const auto columns = read({{"public"}, {"t"}, {}}, "schema=public").relations.at({"public", "t"}).columns;
+    EXPECT_EQ(columns.at("a").type, "integer");
+    EXPECT_EQ(columns.at("m").type, "text");
 }
 
 TEST_F(CatalogueTest, TenThousandOtherTablesCostLittle) {
