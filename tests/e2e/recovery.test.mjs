@@ -101,8 +101,12 @@ test('resolveOnce: acts once, on that very row, and the migration is applied aga
   const env = { MIGRATION_GUARD_RESOLVE_ONCE: `rolled-back:${ANALYTICS}@${id.slice(0, 8)}`, MIGRATION_GUARD_APPLY: 'native' }
 
   const other = { ...env, MIGRATION_GUARD_RESOLVE_ONCE: `rolled-back:${ANALYTICS}@00000000` }
-  assert.equal((await project.guard(database.url(), ['--', report], { env: other })).code, 81)
-  assert.ok(started(await project.guard(database.url(), ['--', report], { env })))
+  const refused = await project.guard(database.url(), ['--', report], { env: other })
+  assert.equal(refused.code, 81)
+  pin(context, refused, { project, database })
+  const acted = await project.guard(database.url(), ['--', report], { env })
+  assert.ok(started(acted))
+  assert.ok(acted.said.includes(`resolveOnce: the failed row is marked rolled back and will be applied again" migration=${ANALYTICS} row=${id.slice(0, 8)}`), acted.said)
   assert.ok(started(await project.guard(database.url(), ['--', report], { env })))
   const rows = await database.query('SELECT finished_at IS NOT NULL AS done FROM _prisma_migrations WHERE migration_name = $1', [ANALYTICS])
   assert.deepEqual(rows.map((row) => row.done).sort(), [false, true])
