@@ -23,6 +23,26 @@ function withLegacy(context, external) {
 }
 const kinds = (outcome) => outcome.json.warnings.map(({ kind, object }) => `${kind} ${object}`)
 
+test('a view is missing when a bundled script creates it, else a warning', async (context) => {
+  const models = `${modelsOf(3)}view Loud {\n  id Int @unique\n}\n`
+  const database = await Database.create(context)
+  const bundled = Project.create(context, { migrations: { ...first(3), '20990101000000_view': 'CREATE VIEW "Loud" AS SELECT 1 AS id;\n' }, models })
+  const applied = await bundled.guard(database.url(), ['migrate', '--apply', 'native'])
+  assert.equal(applied.code, 0, applied.stderr)
+  assert.deepEqual(kinds(await bundled.json(database.url(), ['check', '--json'])), [])
+  await database.query('DROP VIEW "Loud"')
+  const dropped = await bundled.json(database.url(), ['check', '--json'])
+  assert.equal(dropped.code, 87)
+  assert.deepEqual(dropped.json.schema.missing.map(({ kind, object }) => `${kind} ${object}`), ['view public.Loud'])
+
+  const other = await deployed(context, first(3))
+  const byHand = Project.create(context, { migrations: first(3), models })
+  const checked = await byHand.json(other.url(), ['check', '--json'])
+  assert.equal(checked.code, 0)
+  assert.equal(checked.json.warnings.length, 1, kinds(checked).join())
+  assert.match(checked.json.warnings[0].object, /Loud/)
+})
+
 test('a table that the config lists as external is a warning when it is missing', async (context) => {
   const project = withLegacy(context, ['public.legacy'])
   const database = await Database.create(context)
