@@ -1,5 +1,5 @@
 // `diagnose` on the example app: for each way in which it comes to fail, the cause and the exact next command. What went
-// wrong was brought about as it is in life, by the real CLI; the whole screen is pinned (tests/e2e/pinned/diagnose.json).
+// wrong was brought about as it is in life, by the real CLI (db push alone by SQL); the whole screen is pinned (tests/e2e/pinned/diagnose.json).
 import assert from 'node:assert/strict'
 
 import { Database } from './harness/database.mjs'

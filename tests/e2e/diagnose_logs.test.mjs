@@ -169,7 +169,7 @@ async function peakWhileReading(project, block, times) {
   return { peak, logs: JSON.parse(json).logs }
 }
 
-testOfMemory('gigabytes of log take no more memory than megabytes', async (context) => {
+testOfMemory('300 MB of log take no more memory than one', async (context) => {
   const project = exampleApp(context)
   // Ordinary lines, errors, each replica with a name of its own, and a line without an end in every block.
   const lines = []
