@@ -44,6 +44,8 @@ const table = [
     true,
     true,
   ],
+  ['no lines, and a file', '{"schemaVersion": 2, "dockerfileLines": [], "dockerfilePath": "./Dockerfile"}', true, true],
+  ['a template', `{"schemaVersion": 2, "templateId": "node/20", ${section}}`, true, true],
   ['an image', `{"schemaVersion": 2, "imageName": "app:1", ${section}}`, true, true],
   ['a byte order mark', '\uFEFF{"schemaVersion": 2, "dockerfilePath": "./Dockerfile"}', true, false],
   ['a comment', '{"schemaVersion": 2, /* no */ "dockerfilePath": "./Dockerfile"}', false, false],
