@@ -212,7 +212,7 @@ const SITUATIONS = {
       args: ['--apply', 'native', '--', report] }),
   },
   85: {
-    'through the CLI': async (context) => ({ ...(await atMigration(context, 2, SLEEPING)), args: ['--apply-timeout', '4s', '--', report] }),
+    'through the CLI': async (context) => ({ ...(await atMigration(context, 2, SLEEPING)), args: ['--apply-timeout', '8s', '--', report] }),
     'natively': async (context) => ({ ...(await atMigration(context, 2, { ...shop(), migrations: { ...first(2), [ANALYTICS]: 'SELECT pg_sleep(60);\n' }, models: modelsOf(2) })),
       args: ['--apply', 'native', '--apply-timeout', '1s', '--', report] }),
   },

@@ -121,7 +121,7 @@ test('applyTimeout: the CLI, its engine and the statement end: 85', async (conte
   const database = await deployed(context, first(2))
   const project = Project.create(context, slow(30))
   for (const apply of ['prisma', 'native']) {
-    const result = await project.guard(database.url(), ['--apply', apply, '--apply-timeout', '4s', '--', report])
+    const result = await project.guard(database.url(), ['--apply', apply, '--apply-timeout', '8s', '--', report])
     assert.equal(result.code, 85, result.stderr)
     assert.equal(await busy(database), 0)
     await database.query('UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL')
@@ -135,7 +135,7 @@ test('a script that changes the name of its session is cancelled all the same', 
     migrations: { ...first(2), [ANALYTICS]: "SET application_name = 'pg_dump';\nSELECT pg_sleep(30);\n" }, models: modelsOf(2),
   })
   for (const apply of ['prisma', 'native']) {
-    const result = await project.guard(database.url(), ['--apply', apply, '--apply-timeout', '4s', '--', report])
+    const result = await project.guard(database.url(), ['--apply', apply, '--apply-timeout', '8s', '--', report])
     assert.equal(result.code, 85, result.stderr)
     assert.match(result.said, /was cancelled on the server/)
     assert.equal(await busy(database), 0)
