@@ -12,7 +12,7 @@ namespace migration_guard::postgres {
 namespace {
 
 /// In the order of the SELECT list of columns_query().
-enum Cell : int {
+enum ColumnCell : int {
     schema_name,
     relation,
     kind,
@@ -50,7 +50,7 @@ constexpr std::string_view closed_sequence_of_a = R"(
            JOIN pg_catalog.pg_class s ON s.oid = d.refobjid
            JOIN pg_catalog.pg_namespace m ON m.oid = s.relnamespace
            WHERE f.adrelid = r.oid AND f.adnum = a.attnum
-             AND CASE s.relkind WHEN 'S' THEN NOT pg_catalog.has_sequence_privilege(r.role, s.oid, 'USAGE, UPDATE') END
+             AND CASE WHEN s.relkind = 'S' THEN NOT pg_catalog.has_sequence_privilege(r.role, s.oid, 'USAGE, UPDATE') END
            ORDER BY 1 LIMIT 1) END)";
 
 constexpr std::string_view current_role = "SELECT oid FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER";
@@ -60,8 +60,8 @@ constexpr std::string_view current_role = "SELECT oid FROM pg_catalog.pg_roles W
 constexpr std::string_view acting_role = R"(
           SELECT coalesce((SELECT d.oid FROM pg_catalog.pg_db_role_setting s
                            CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) c (setting)
-                           JOIN pg_catalog.pg_roles d ON c.setting = 'role=' || d.rolname
-                           WHERE s.setrole = r.oid AND s.setdatabase IN (0, (
+                           JOIN pg_catalog.pg_roles d ON c.setting = ('role=' || d.rolname)
+                           WHERE s.setrole = r.oid AND (s.setdatabase = 0 OR s.setdatabase = (
                                SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))
                            ORDER BY s.setdatabase DESC LIMIT 1), r.oid)
           FROM pg_catalog.pg_roles r WHERE r.rolname = $3::pg_catalog.name)";
@@ -86,7 +86,7 @@ FROM (SELECT c.oid, n.nspname, c.relname, c.relkind, o.role,
       FROM (SELECT ({}) AS role OFFSET 0) o,
            pg_catalog.pg_namespace n, pg_catalog.pg_class c
       WHERE n.nspname = ANY ($1::pg_catalog.name[]) AND c.relnamespace = n.oid
-        AND c.relname = ANY ($2::pg_catalog.name[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') OFFSET 0) r
+        AND c.relname = ANY ($2::pg_catalog.name[]) AND c.relkind = ANY ('{{r,p,v,m,f}}') OFFSET 0) r
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped)",
                         server_version >= 100000 ? " OR a.attidentity <> ''" : "", closed_sequence_of_a,
                         role ? acting_role : current_role),

@@ -104,8 +104,9 @@ WITH RECURSIVE used (oid) AS (
     UNION
     SELECT x.next FROM used JOIN pg_catalog.pg_type t ON t.oid = used.oid
     CROSS JOIN LATERAL (VALUES (t.typbasetype), (t.typelem)) x (next) WHERE x.next <> 0)
-SELECT t.oid, CASE n.nspname WHEN 'pg_catalog' THEN pg_catalog.format_type(t.oid, NULL) ELSE t.typname::pg_catalog.text END,
-       n.nspname, t.typtype, t.typbasetype, CASE t.typcategory WHEN 'A' THEN t.typelem ELSE 0 END
+SELECT t.oid,
+       CASE WHEN n.nspname = 'pg_catalog' THEN pg_catalog.format_type(t.oid, NULL) ELSE t.typname::pg_catalog.text END,
+       n.nspname, t.typtype, t.typbasetype, CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END
 FROM used JOIN pg_catalog.pg_type t ON t.oid = used.oid JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace)",
             {fmt::format("{{{}}}", fmt::join(ids, ","))}};
 }

@@ -2,6 +2,7 @@
 
 #include "base/failure.hpp"
 #include "base/text.hpp"
+#include "postgres/catalogue_operators.hpp"
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
@@ -179,7 +180,7 @@ std::vector<Result> Connection::pipeline(const std::vector<Query>& queries) {
     Patience patience(*interrupt_, limit_);
     if (PQenterPipelineMode(handle()) == 0) lost(PQerrorMessage(handle()));
     for (const auto& query : queries) {
-        send(query);
+        send({with_catalogue_operators(query.sql), query.parameters, query.what});
         if (PQpipelineSync(handle()) == 0) lost(PQerrorMessage(handle()));
     }
     std::vector<Result> results;

@@ -44,8 +44,8 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    /// All of them in one round trip, each a transaction of its own: one result each, in order; an error of one leaves
-    /// the others as they are. Throws Failure database_unreachable when the session is lost, NoAnswer, Interrupted.
+    /// Queries of the guard, all of them in one round trip, each a transaction of its own: one result each, in order; an
+    /// error of one leaves the others as they are. Their operators are pg_catalog's, whatever the search path. Throws Failure database_unreachable when the session is lost, NoAnswer, Interrupted.
     std::vector<Result> pipeline(const std::vector<Query>& queries);
     Result execute(const Query& query);
 
@@ -56,7 +56,7 @@ public:
 
     /// Begins a simple query; its rows are dropped as they come. Waits only for the socket to take it.
     void send_simple(const std::string& sql);
-    /// One statement of the extended protocol outside of a pipeline.
+    /// One statement of the extended protocol outside of a pipeline, as it is written.
     void send(const Query& query);
     /// The next result of what was sent; none when that was the last. Throws NoAnswer when `patience` ends.
     std::optional<Result> next_result(Patience& patience);

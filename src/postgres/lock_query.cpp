@@ -45,7 +45,7 @@ Query lock_holders_query(MigratingSessions which) {
         holds(prisma_lock_key), about_session, granted_here, holds(prisma_lock_key), holds(turn_lock_key));
     if (which == MigratingSessions::by_lock_or_name) {
         sql += fmt::format(
-            " UNION ALL SELECT true, {} FROM pg_catalog.pg_stat_get_activity(NULL) a WHERE a.application_name LIKE "
+            " UNION ALL SELECT true, {} FROM pg_catalog.pg_stat_get_activity(NULL) a WHERE a.application_name ~~ "
             "'{}%' AND a.state <> 'idle' AND a.datid = (SELECT oid FROM pg_catalog.pg_database "
             "WHERE datname = pg_catalog.current_database())",
             about_session, migrating_session_prefix);
@@ -100,7 +100,7 @@ Query exclusive_lock_query() {
         "LEFT JOIN LATERAL pg_catalog.pg_stat_get_activity(l.pid) a ON true "
         "WHERE l.locktype = 'relation' AND l.granted AND l.mode = 'AccessExclusiveLock' AND l.database = "
         "(SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) "
-        "AND c.relkind IN ('r', 'p') ORDER BY c.relname <> '_prisma_migrations', 1 LIMIT 1",
+        "AND c.relkind = ANY ('{{r,p}}') ORDER BY c.relname <> '_prisma_migrations', 1 LIMIT 1",
         about_session)};
 }
 

@@ -8,7 +8,7 @@ namespace migration_guard::postgres {
 namespace {
 
 /// In the order of the SELECT list of server_query().
-enum Cell : int {
+enum ServerCell : int {
     version,
     version_number,
     version_text,
@@ -93,7 +93,7 @@ Query ledger_places_query() {
     return {R"(
 SELECT n.nspname, c.relkind, pg_catalog.row_security_active(c.oid)
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relname = '_prisma_migrations' AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+WHERE c.relname = '_prisma_migrations' AND c.relkind = ANY ('{r,p,v,m,f}')
 ORDER BY 1)"};
 }
 
@@ -106,7 +106,7 @@ SELECT n.nspname || '.' || c.relname, pg_catalog.count(*) OVER ()
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND n.nspname = ANY ($1::pg_catalog.name[])
   AND pg_catalog.lower(c.relname::pg_catalog.text)
-      NOT IN ('spatial_ref_sys', 'geometry_columns', 'geography_columns', 'raster_columns', 'raster_overviews')
+      <> ALL ('{spatial_ref_sys,geometry_columns,geography_columns,raster_columns,raster_overviews}')
   AND n.nspname || '.' || c.relname <> ALL ($2::pg_catalog.text[])
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_class l JOIN pg_catalog.pg_namespace m ON m.oid = l.relnamespace
                   WHERE l.relname = '_prisma_migrations' AND l.relkind = 'r'

@@ -102,12 +102,12 @@ Whereabouts find_everywhere(Connection& connection, const std::vector<std::strin
     const auto result = connection.execute({R"(
 SELECT n.nspname, f.name, f.is_enum
 FROM (SELECT c.relnamespace AS schema, c.relname AS name, false AS is_enum FROM pg_catalog.pg_class c
-      WHERE c.relname = ANY ($1::pg_catalog.name[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+      WHERE c.relname = ANY ($1::pg_catalog.name[]) AND c.relkind = ANY ('{r,p,v,m,f}')
       UNION ALL
       SELECT t.typnamespace, t.typname, true FROM pg_catalog.pg_type t
       WHERE t.typname = ANY ($2::pg_catalog.name[]) AND t.typtype = 'e') f
 JOIN pg_catalog.pg_namespace n ON n.oid = f.schema
-WHERE n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\_%'
+WHERE n.nspname <> 'information_schema' AND n.nspname !~~ 'pg\_%'
 ORDER BY 1, 2 LIMIT 1000)",
                                             {array_parameter(relations), array_parameter(enums)}});
     require_ok(result, "looking in other schemas");

@@ -61,6 +61,14 @@ while read -r lines file; do
   [ "$lines" -le 400 ] || fail "$file has $lines lines (400 at most)"
 done < <(find src entrypoint -name '*.?pp' -print0 | xargs -0 wc -l | grep -v ' total$')
 
+# Words that hide an operator, which search_path then chooses: no schema can be given to it (catalogue_operators.hpp).
+while IFS= read -r hit; do fail "$hit: an operator without a schema"; done < <(
+  grep -rHnE '\b(IN \(|I?LIKE|BETWEEN|SIMILAR TO|NULLIF|USING|OVERLAPS|IS (NOT )?DISTINCT|CASE [^W ])' src/postgres |
+    grep -vE ':[0-9]+: *//|RAISE \.\.\. USING')
+# Outside of Connection's queries, which write the schema themselves, stands no operator.
+while IFS= read -r hit; do fail "$hit: an operator in a simple query"; done < <(
+  grep -rHnE '(simple|send)\("[^"]*[^a-z_ ] *(=|<>|\|\||~) ' src/postgres)
+
 # shellcheck disable=SC2044 # no blanks in names here
 for header in $(find src -name '*.hpp'); do
   head -1 "$header" | grep -q '^// ' || fail "$header does not open with what it is"
