@@ -187,10 +187,6 @@ private:
         }
     }
 
-    static std::string also(const Missing& object) {
-        return object.found_in.empty() ? "" : " (one of that name is in schema " + object.found_in + ")";
-    }
-
     [[nodiscard]] Cause of_unmade(const Missing& object) const {
         if (const auto made = evidence_.elsewhere.made.find(object.object); made != evidence_.elsewhere.made.end()) {
             const auto& [schema, migration] = made->second;
@@ -201,23 +197,24 @@ private:
                             "schema option in Prisma 7)",
                             schema, schema));
         }
-        if (object.need != Missing::Need::external) return never_migrated(object, evidence_.bundled, also(object));
+        if (object.need != Missing::Need::external)
+            return never_migrated(object, evidence_.bundled, also_found(object));
         const bool view = object.kind == "view";
         return about(Kind::external, object, "",
                      fmt::format("{}{}; another tool or app makes it",
                                  view ? "no bundled migration creates this view"
                                       : "no bundled migration creates it, nor anything else in its schema",
-                                 also(object)),
+                                 also_found(object)),
                      fmt::format("have it made by what owns it, or waive it: ignoreObjects: [\"{}\"]", object.object));
     }
 
     [[nodiscard]] Cause of_pending(const Missing& object, const MigrationRecord& record) const {
         const bool again = record.has(MigrationFinding::rolled_back);
-        return about(
-            again ? Kind::rolled_back : Kind::pending, object, record.name,
-            fmt::format("migration {} creates it and {}{}", record.name,
-                        again ? "was rolled back; nobody has applied it again" : "has not been applied", also(object)),
-            apply_);
+        return about(again ? Kind::rolled_back : Kind::pending, object, record.name,
+                     fmt::format("migration {} creates it and {}{}", record.name,
+                                 again ? "was rolled back; nobody has applied it again" : "has not been applied",
+                                 also_found(object)),
+                     apply_);
     }
 
     [[nodiscard]] Cause of_applied(const Missing& object, const MigrationRecord& record) const {
@@ -233,7 +230,7 @@ private:
             return about(Kind::marked_applied, object, record.name,
                          fmt::format("migration {} creates it and was marked applied on {} without having run (resolve "
                                      "--applied){}",
-                                     record.name, record.row->started_at.text(), also(object)),
+                                     record.name, record.row->started_at.text(), also_found(object)),
                          "run its script: prisma db execute --file " + script +
                              " (Prisma up to 6: --schema SCHEMA; or "
                              "psql -1 -f " +
@@ -243,7 +240,7 @@ private:
         return about(
             Kind::dropped, object, record.name,
             fmt::format("migration {} created it on {}; it was dropped since, by hand or by a restore{}", record.name,
-                        record.row->finished_at ? record.row->finished_at->text() : "?", also(object)),
+                        record.row->finished_at ? record.row->finished_at->text() : "?", also_found(object)),
             "restore it from a backup, or create it again with the statements of " + script + " that make it");
     }
 

@@ -171,9 +171,14 @@ std::string why_external(const Missing& missing) {
                                   : "in a schema that the bundled migrations do not touch";
 }
 
+std::string also_found(const Missing& missing) {
+    if (missing.found_in.empty()) return "";
+    const auto looks_in = missing.object.substr(0, missing.object.find('.'));
+    return " (found in " + missing.found_in + ", Prisma looks in " + looks_in + ")";
+}
+
 std::string words_for_missing(const Missing& missing) {
-    std::string text = missing.kind + " " + missing.object + " does not exist";
-    if (!missing.found_in.empty()) text += " (found in schema " + missing.found_in + ")";
+    std::string text = missing.kind + " " + missing.object + " does not exist" + also_found(missing);
     switch (missing.need) {
         case Missing::Need::removed_by_newer:
             return text + ": removed by a newer release, after migration " + missing.created_by.value_or("?");

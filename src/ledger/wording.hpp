@@ -38,6 +38,8 @@ Words words_for_incomplete(const std::vector<std::string>& names);
 Words words_for_pending(const std::vector<std::string>& names);
 /// Of an object whose absence is a warning: why it is nobody's here.
 std::string why_external(const Missing& missing);
+/// " (found in app, Prisma looks in public)", or nothing.
+std::string also_found(const Missing& missing);
 std::string words_for_missing(const Missing& missing);
 Words words_for_mismatch(const std::vector<const Missing*>& missing);
 

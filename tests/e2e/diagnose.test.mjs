@@ -46,7 +46,7 @@ test("pending, while another tenant's schema has the table", async (context) => 
   const { text, causes } = await diagnosed(context, database, exampleApp(context), { exit: 80 })
   assert.equal(about(causes, EVENT).kind, 'pending')
   assert.equal(about(causes, EVENT).next, MIGRATE)
-  assert.match(text, /one of that name is in schema tenant_b/)
+  assert.match(text, /found in tenant_b, Prisma looks in public/)
   assert.doesNotMatch(text, /\?schema=/)
 })
 
@@ -119,7 +119,7 @@ test('dropped by hand, with a copy in a backup schema', async (context) => {
   await database.query('CREATE SCHEMA backup; CREATE TABLE backup."AnalyticsEvent" AS TABLE "AnalyticsEvent"; DROP TABLE "AnalyticsEvent"')
   const { text, causes } = await diagnosed(context, database, exampleApp(context), { exit: 87 })
   assert.equal(about(causes, EVENT).kind, 'dropped')
-  assert.match(text, /one of that name is in schema backup/)
+  assert.match(text, /found in backup, Prisma looks in public/)
   assert.doesNotMatch(text, /\?schema=/)
 })
 

@@ -85,7 +85,7 @@ TEST_F(Causes, ATenantsTableOfThatNameIsNoReasonToChangeTheUrl) {
     lacks(missing);
     const auto causes = found();
     ASSERT_THAT(kinds(), ElementsAre(Kind::pending));
-    EXPECT_THAT(causes[0].text, HasSubstr("has not been applied (one of that name is in schema tenant_b)."));
+    EXPECT_THAT(causes[0].text, HasSubstr("has not been applied (found in tenant_b, Prisma looks in public)."));
     EXPECT_THAT(causes[0].next, Not(HasSubstr("schema")));
 }
 
@@ -96,7 +96,7 @@ TEST_F(Causes, ABackupsTableOfThatNameIsNoReasonToChangeTheUrl) {
     lacks(missing);
     const auto causes = found();
     ASSERT_THAT(kinds(), ElementsAre(Kind::dropped));
-    EXPECT_THAT(causes[0].text, HasSubstr("(one of that name is in schema backup)"));
+    EXPECT_THAT(causes[0].text, HasSubstr("(found in backup, Prisma looks in public)"));
     EXPECT_THAT(causes[0].next, AllOf(Not(HasSubstr("?schema")), HasSubstr("db/migrations/1/migration.sql")));
 }
 

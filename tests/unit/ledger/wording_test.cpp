@@ -52,5 +52,21 @@ TEST(LedgerRow, IsNamedByTheStartOfItsIdOrByAllOfAShortOne) {
     EXPECT_FALSE(row.is_named_by(""));
 }
 
+TEST(WordsForMissing, SayWhereItIsAndWherePrismaLooks) {
+    Missing missing;
+    missing.kind = "table";
+    missing.object = "public.Event";
+    missing.created_by = "1_init";
+    EXPECT_EQ(words_for_missing(missing), "table public.Event does not exist: migration \"1_init\" creates it");
+    missing.found_in = "app";
+    EXPECT_EQ(
+        words_for_missing(missing),
+        "table public.Event does not exist (found in app, Prisma looks in public): migration \"1_init\" creates it");
+    missing.need = Missing::Need::external;
+    EXPECT_EQ(words_for_missing(missing),
+              "table public.Event does not exist (found in app, Prisma looks in public): in a schema that the bundled "
+              "migrations do not touch");
+}
+
 }  // namespace
 }  // namespace migration_guard
