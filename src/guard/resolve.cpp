@@ -16,6 +16,10 @@ const BundledMigration& bundled(const Plan& plan, const std::string& name) {
     const auto& migrations = plan.bundle.get().migrations;
     const auto found = std::ranges::find(migrations, name, &BundledMigration::name);
     if (found != migrations.end() && found->has_script) return *found;
+    if (found != migrations.end()) {
+        throw Failure(ExitCode::usage, "migration \"" + name + "\" has no migration.sql in this image (Prisma's P3017)",
+                      "its checksum is what the ledger records: restore the file");
+    }
     std::vector<std::string> names;
     names.reserve(migrations.size());
     for (const auto& migration : migrations) names.push_back(migration.name);

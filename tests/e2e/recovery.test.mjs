@@ -35,7 +35,13 @@ async function resolved(context, args, exits, prepare) {
   assert.deepEqual(results.map(({ result }) => result.code), exits, results.map(({ result }) => result.stderr).join('\n'))
   assert.deepEqual(results[1].ledger, results[0].ledger)
   pin(context, results[1].result, results[1])
-  return results[1].result
+  return results.map(({ result }) => result)
+}
+
+/** Refused by both with Prisma's `code`; the guard exits with `exit`. */
+async function refused(context, args, code, exit, prepare) {
+  const results = await resolved(context, args, [1, exit], prepare)
+  for (const { said } of results) assert.match(said, new RegExp(code))
 }
 
 const failedNow = async (database, project) => {
@@ -71,7 +77,7 @@ test('resolve --applied without a ledger makes the one that the CLI makes', (con
   resolved(context, ['--applied', INIT], [0, 0], withoutLedger))
 
 test('resolve --rolled-back without a ledger is refused as by the CLI', async (context) => {
-  const result = await resolved(context, ['--rolled-back', INIT], [1, 83], withoutLedger)
+  const [, result] = await resolved(context, ['--rolled-back', INIT], [1, 83], withoutLedger)
   assert.match(result.said, /there is no ledger/)
 })
 
@@ -87,10 +93,50 @@ for (const [name, args, code] of [
   ['P3012', ['--rolled-back', INIT], 'P3012'],
   ['P3017', ['--applied', 'nosuch'], 'P3017'],
 ])
-  test(`resolve refuses with ${name} as the CLI does`, async (context) => {
-    const result = await resolved(context, args, [1, 64])
-    assert.match(result.said, new RegExp(code))
+  test(`resolve refuses with ${name} as the CLI does`, (context) => refused(context, args, code, 64))
+
+/** The bundle of another database's image. */
+const ofMysql = (database, project) => project.write('prisma/migrations/migration_lock.toml', 'provider = "mysql"\n')
+
+test('resolve --applied refuses a bundle of another provider as the CLI does (P3019)', (context) =>
+  refused(context, ['--applied', ANALYTICS], 'P3019', 66, ofMysql))
+
+// The CLI reads no lock file for this; for the guard such an image is the wrong one, whatever is asked of it.
+test('resolve --rolled-back refuses a bundle of another provider too, at which the CLI does not look', async (context) => {
+  const [prisma, guard] = await resolved(context, ['--rolled-back', ANALYTICS], [1, 66], ofMysql)
+  assert.match(prisma.said, /P3011/)
+  assert.match(guard.said, /P3019/)
+})
+
+test('resolve --applied of a directory without a script is refused as by the CLI (P3017)', (context) =>
+  refused(context, ['--applied', ANALYTICS], 'P3017', 64, (database, project) => {
+    project.withoutMigration(ANALYTICS)
+    project.migration(ANALYTICS, null)
+  }))
+
+// The image of the newer release that failed is gone, its row is not.
+test('resolve --rolled-back needs no script, as with the CLI', (context) =>
+  resolved(context, ['--rolled-back', ANALYTICS], [0, 0], async (database, project) => {
+    await failedNow(database, project)
+    project.withoutMigration(ANALYTICS)
+  }))
+
+for (const way of ['--rolled-back', '--applied']) {
+  test(`resolve ${way} that cannot have the lock writes nothing, and is done again`, async (context) => {
+    const [, { database, project }] = await twins(context, failedNow)
+    const before = await database.ledger()
+    const holder = await database.session(context)
+    await holder.query('SELECT pg_advisory_lock(72707369)')
+    const result = await project.guard(database.url(), ['resolve', way, ANALYTICS, '--turn-timeout', '1s'])
+    assert.equal(result.code, 75, result.stderr)
+    assert.match(result.said, /somebody migrates \(pid \d+, /)
+    pin(context, result, { project, database })
+    assert.deepEqual(await database.ledger(), before)
+    await holder.query('SELECT pg_advisory_unlock(72707369)')
+    assert.equal((await project.guard(database.url(), ['resolve', way, ANALYTICS])).code, 0)
+    assert.notDeepEqual(await database.ledger(), before)
   })
+}
 
 test('resolveOnce: acts once, on that very row, and the migration is applied again', async (context) => {
   const database = await deployed(context, first(2))
