@@ -18,19 +18,10 @@ async function atMigration(context, count, project = shop()) {
   return { database, project: Project.create(context, project), url: database.url() }
 }
 
-async function as(context, { database, ...rest }, role, sql) {
-  const name = `app_${database.name}`
-  const session = await database.session(context)
-  await session.query(`CREATE ROLE ${name} LOGIN PASSWORD 'app' ${role}`)
-  context.after(async () => {
-    await session.query(`DROP OWNED BY ${name}`).catch(() => {})
-    await session.query(`DROP ROLE ${name}`).catch(() => {})
-  })
-  for (const one of sql) await session.query(one.replaceAll('ROLE', name))
-  const url = new URL(database.url())
-  url.username = name
-  url.password = 'app'
-  return { database, ...rest, url: url.toString() }
+/** The same, with a login of its own for which `sql` was said. */
+async function as(context, given, sql) {
+  const { url } = await given.database.login(context, sql)
+  return { ...given, url }
 }
 
 const SLEEPING = { ...shop(), migrations: { ...first(2), [ANALYTICS]: 'SELECT pg_sleep(60);\n' }, models: modelsOf(2) }
@@ -134,8 +125,8 @@ const SITUATIONS = {
       return { ...given, url: url.toString() }
     },
     'no such database': async (context) => ({ ...(await atMigration(context, 0)), url: urlOf('nosuch_database') }),
-    'may not read the ledger': async (context) => as(context, await atMigration(context, 3), '', []),
-    'may not create in the schema': async (context) => as(context, await atMigration(context, 2), '',
+    'may not read the ledger': async (context) => as(context, await atMigration(context, 3), []),
+    'may not create in the schema': async (context) => as(context, await atMigration(context, 2),
       ['GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO ROLE']),
     'certificate not trusted': async (context) => {
       const given = await atMigration(context, 3)

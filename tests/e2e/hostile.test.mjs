@@ -19,23 +19,20 @@ test('a script that leaves its transaction open: the reason is told, not the pre
   assert.doesNotMatch(result.lines.at(-1), /New migrations cannot be applied/)
 })
 
-/** A login of the test's own, and a URL with it. */
-async function login(context, database, attributes) {
-  const name = `app_${database.name}`
-  await database.query(`CREATE ROLE ${name} LOGIN PASSWORD 'app' ${attributes}; GRANT ALL ON SCHEMA public TO ${name};
-    GRANT ALL ON ALL TABLES IN SCHEMA public TO ${name}`)
-  context.after(() => new Database('postgres').query(`DROP ROLE ${name}`)) // the database, and all grants in it, went first
-  return Object.assign(new URL(database.url()), { username: name, password: 'app' }).toString()
+/** The URL of a database with two of three migrations, for a login that may do all and has these attributes. */
+async function urlOfLogin(context, attributes) {
+  const rights = ['GRANT ALL ON SCHEMA public TO ROLE', 'GRANT ALL ON ALL TABLES IN SCHEMA public TO ROLE']
+  return (await (await deployed(context, first(2))).login(context, rights, attributes)).url
 }
 
 test('one connection is too few to apply: the number is told', async (context) => {
   const project = Project.create(context, shop())
-  const one = await project.guard(await login(context, await deployed(context, first(2)), 'CONNECTION LIMIT 1'),
+  const one = await project.guard(await urlOfLogin(context, 'CONNECTION LIMIT 1'),
     ['--apply', 'native', '--wait-timeout', '4s', '--', report])
   assert.equal(one.code, 69, one.stderr)
   assert.match(one.lines.at(-1), /no second connection, which applying needs: 53300 .* remedy="applying takes three connections at once/)
   for (const apply of ['native', 'prisma']) {
-    const three = await project.guard(await login(context, await deployed(context, first(2)), 'CONNECTION LIMIT 3'),
+    const three = await project.guard(await urlOfLogin(context, 'CONNECTION LIMIT 3'),
       ['--apply', apply, '--wait-timeout', '4s', '--', report])
     assert.ok(started(three), three.stderr)
   }

@@ -10,18 +10,7 @@ const lastLine = (result) => result.lines.at(-1) ?? ''
 /** A database with two of three migrations, and a login `app` for which `sql` was said (ROLE stands for its name). */
 async function withLogin(context, sql) {
   const database = await deployed(context, first(2))
-  const name = `app_${database.name}`
-  const session = await database.session(context)
-  await session.query(`CREATE ROLE ${name} LOGIN PASSWORD 'app'`)
-  context.after(async () => {
-    await session.query(`DROP OWNED BY ${name}`).catch(() => {})
-    await session.query(`DROP ROLE ${name}`).catch(() => {})
-  })
-  for (const one of sql) await session.query(one.replaceAll('ROLE', name))
-  const url = new URL(database.url())
-  url.username = name
-  url.password = 'app'
-  return { database, name, url: url.toString(), project: Project.create(context, shop()) }
+  return { database, ...await database.login(context, sql), project: Project.create(context, shop()) }
 }
 
 test('69: a locked ledger is told with who locks it, and no backend waits on', async (context) => {

@@ -63,6 +63,18 @@ export class Database {
     return client
   }
 
+  /** A login of its own for which `sql` was said (ROLE stands for its name); it goes with the test. */
+  async login(context, sql, attributes = '') {
+    const name = `app_${this.name}`
+    await this.query(`CREATE ROLE ${name} LOGIN PASSWORD 'app' ${attributes}`)
+    context.after(() => administer(`DROP ROLE ${name}`)) // the database, and all grants in it, went first
+    for (const one of sql) await this.query(one.replaceAll('ROLE', name))
+    const url = new URL(this.url())
+    url.username = name
+    url.password = 'app'
+    return { name, url: url.toString() }
+  }
+
   async query(sql, values) {
     const client = new pg.Client({ connectionString: this.url() })
     await client.connect()
