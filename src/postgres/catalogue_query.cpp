@@ -158,7 +158,7 @@ Catalogue read_catalogue(Connection& connection, const std::vector<Result>& resu
     ColumnTypes types;
     if (results.size() > first + 1) read_enums(results[first + 1], catalogue, types);
     const auto unknown = unknown_types(columns, types);
-    if (!unknown.empty()) types.add(connection.execute(types_query(unknown)));
+    if (!unknown.empty()) types.add(connection.execute(types_query(unknown), Bytes::any));
     read_columns(columns, types, catalogue);
     return catalogue;
 }

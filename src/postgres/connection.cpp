@@ -164,22 +164,35 @@ std::optional<Result> Connection::next_result(Patience& patience) {
     return raw == nullptr ? std::nullopt : std::optional(Result(raw));
 }
 
+bool Connection::knows_no_encoding() const {
+    const char* const encoding = PQparameterStatus(handle(), "server_encoding");
+    return encoding != nullptr && std::string_view(encoding) == "SQL_ASCII";
+}
+
 /// The result of one statement, with the null and the synchronisation point behind it taken as well.
-Result Connection::end_of_pipeline_item(Patience& patience) {
+Result Connection::end_of_pipeline_item(Patience& patience, Bytes bytes) {
+    while (bytes == Bytes::any && next_result(patience)) {  // of as_stored
+    }
     Result kept;
     bool has_kept = false;
     while (auto result = next_result(patience)) {
         if (!std::exchange(has_kept, true)) kept = std::move(*result);
     }
+    kept.may_hold(bytes);
     if (!next_result(patience)) lost("the server's answers are out of order");  // PGRES_PIPELINE_SYNC
     return kept;
 }
 
-std::vector<Result> Connection::pipeline(const std::vector<Query>& queries) {
+/// For the transaction that the statement behind it is; in an open one, to its end.
+constexpr auto as_stored = "SELECT pg_catalog.set_config('client_encoding', 'SQL_ASCII', true)";
+
+std::vector<Result> Connection::pipeline(const std::vector<Query>& queries, Bytes bytes) {
     require_open();
     Patience patience(*interrupt_, limit_);
+    if (!knows_no_encoding()) bytes = Bytes::utf8;
     if (PQenterPipelineMode(handle()) == 0) lost(PQerrorMessage(handle()));
     for (const auto& query : queries) {
+        if (bytes == Bytes::any) send({as_stored});
         send({with_catalogue_operators(query.sql), query.parameters, query.what});
         if (PQpipelineSync(handle()) == 0) lost(PQerrorMessage(handle()));
     }
@@ -188,15 +201,15 @@ std::vector<Result> Connection::pipeline(const std::vector<Query>& queries) {
     or_cancel([&] {
         for (const auto& query : queries) {
             asked_ = query.what;
-            results.push_back(end_of_pipeline_item(patience));
+            results.push_back(end_of_pipeline_item(patience, bytes));
         }
     });
     if (PQexitPipelineMode(handle()) == 0) lost(PQerrorMessage(handle()));
     return results;
 }
 
-Result Connection::execute(const Query& query) {
-    return std::move(pipeline({query}).front());
+Result Connection::execute(const Query& query, Bytes bytes) {
+    return std::move(pipeline({query}, bytes).front());
 }
 
 Result Connection::simple(const std::string& sql) {

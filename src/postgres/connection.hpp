@@ -44,10 +44,13 @@ public:
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    /// Queries of the guard, all of them in one round trip, each a transaction of its own: one result each, in order; an
-    /// error of one leaves the others as they are. Their operators are pg_catalog's, whatever the search path. Throws Failure database_unreachable when the session is lost, NoAnswer, Interrupted.
-    std::vector<Result> pipeline(const std::vector<Query>& queries);
-    Result execute(const Query& query);
+    /// Queries of the guard, all of them in one round trip, each a transaction of its own: one result each, in order;
+    /// an error of one leaves the others as they are. Their operators are pg_catalog's, whatever the search path.
+    /// Bytes::any: they read names or texts of other people, of which a database that knows no encoding sends those
+    /// that are no UTF-8 as well, where it would refuse all (22021). Throws Failure database_unreachable when the
+    /// session is lost, NoAnswer, Interrupted.
+    std::vector<Result> pipeline(const std::vector<Query>& queries, Bytes bytes = Bytes::utf8);
+    Result execute(const Query& query, Bytes bytes = Bytes::utf8);
 
     /// One simple query, which may hold several statements: the first error, else the last result.
     Result simple(const std::string& sql);
@@ -84,7 +87,8 @@ public:
 private:
     void flush(Patience& patience);
     void wait_for_input(Patience& patience);
-    Result end_of_pipeline_item(Patience& patience);
+    [[nodiscard]] bool knows_no_encoding() const;
+    Result end_of_pipeline_item(Patience& patience, Bytes bytes);
     template <class Work>
     auto or_cancel(Work work);
     bool take_what_comes(Patience& patience) const;

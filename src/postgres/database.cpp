@@ -89,7 +89,7 @@ private:
         if (!connection_ || !connection_->is_open()) return {};
         try {
             connection_->limit(std::min<Duration>(connector_.query_limit, std::chrono::seconds(2)));
-            auto who = words_for_exclusive_lock(connection_->execute(exclusive_lock_query()));
+            auto who = words_for_exclusive_lock(connection_->execute(exclusive_lock_query(), Bytes::any));
             connection_->limit(connector_.query_limit);
             return who;
         } catch (const Failure&) {

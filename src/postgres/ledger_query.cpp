@@ -13,6 +13,9 @@ namespace {
 using State = LedgerReading::State;
 
 constexpr auto table = "_prisma_migrations";
+constexpr std::string_view remedy_for_bytes =
+    "correct the text that is not valid UTF-8 (the database's encoding is SQL_ASCII, most likely)";
+constexpr std::size_t most_of_logs = 65536;  ///< characters; bytes where the server knows no encoding
 
 std::string kind_word(char kind) {
     switch (kind) {
@@ -142,6 +145,35 @@ const char* null_column(const Result& result, int row) {
     return nullptr;
 }
 
+/// The name of a column with bytes that are no UTF-8; null when all is well. `logs` ends where it was cut.
+const char* garbled_column(const Result& result, int row) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const auto column = static_cast<int>(i);
+        if (!result.is_utf8(row, column) && result.text(row, column).size() < most_of_logs) return columns[i].name;
+    }
+    return nullptr;
+}
+
+/// What Prisma fails at in this row.
+std::optional<LedgerReading> unreadable(const Result& result, int row) {
+    const auto which = [&] {
+        return one_line(result.is_null(row, 3) ? "id " + result.text(row, 0) : result.text(row, 3), 200);
+    };
+    if (const char* const column = null_column(result, row)) {
+        return LedgerReading{
+            State::null_values, fmt::format("the row of {} has no {}, which Prisma cannot read", which(), column), {}};
+    }
+    if (const char* const column = garbled_column(result, row)) {
+        LedgerReading reading{
+            State::null_values,
+            fmt::format("{} in the row of {} is not valid UTF-8 (22021), which Prisma cannot read", column, which()),
+            {}};
+        reading.remedy = std::string(remedy_for_bytes);
+        return reading;
+    }
+    return std::nullopt;
+}
+
 LedgerRow read_row(const Result& result, int row) {
     return {.id = result.text(row, 0),
             .checksum = result.text(row, 1),
@@ -164,7 +196,7 @@ void take_error(const Result& result, LedgerReading& reading) {
         reading = {State::no_permission, result.error(), {}};
     } else if (state == "22021" || state == "22P05") {
         reading = {State::null_values, result.error(), {}};
-        reading.remedy = "correct the text that is not valid UTF-8 (the database's encoding is SQL_ASCII, most likely)";
+        reading.remedy = std::string(remedy_for_bytes);
     } else if (state == "42809") {
         reading = {State::not_a_table, result.error(), {}};
     } else if (state.starts_with("42") || state.starts_with("22") || state == "0A000") {
@@ -188,13 +220,13 @@ std::string ledger_name(const DatabaseUrl& url) {
 }
 
 Query ledger_rows_query(const DatabaseUrl& url) {
-    return {
-        fmt::format("SELECT id::pg_catalog.text, checksum::pg_catalog.text, {}, migration_name::pg_catalog.text, "
-                    "pg_catalog.left(logs::pg_catalog.text, 65536), {}, {}, applied_steps_count::pg_catalog.int8 "
-                    "FROM {} ORDER BY started_at, id",
-                    micros_of("finished_at"), micros_of("rolled_back_at"), micros_of("started_at"), ledger_name(url)),
-        {},
-        "the query of the ledger (_prisma_migrations)"};
+    return {fmt::format("SELECT id::pg_catalog.text, checksum::pg_catalog.text, {}, migration_name::pg_catalog.text, "
+                        "pg_catalog.left(logs::pg_catalog.text, {}), {}, {}, applied_steps_count::pg_catalog.int8 "
+                        "FROM {} ORDER BY started_at, id",
+                        micros_of("finished_at"), most_of_logs, micros_of("rolled_back_at"), micros_of("started_at"),
+                        ledger_name(url)),
+            {},
+            "the query of the ledger (_prisma_migrations)"};
 }
 
 void read_ledger_rows(const Result& result, LedgerReading& reading) {
@@ -209,11 +241,8 @@ void read_ledger_rows(const Result& result, LedgerReading& reading) {
         return;
     }
     for (int row = 0; row < result.rows(); ++row) {
-        if (const char* const column = null_column(result, row)) {
-            const auto which = result.is_null(row, 3) ? "id " + result.text(row, 0) : result.text(row, 3);
-            reading = {State::null_values,
-                       fmt::format("the row of {} has no {}, which Prisma cannot read", one_line(which, 200), column),
-                       {}};
+        if (auto problem = unreadable(result, row)) {
+            reading = std::move(*problem);
             return;
         }
         reading.rows.push_back(read_row(result, row));

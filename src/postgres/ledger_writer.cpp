@@ -25,7 +25,8 @@ public:
     bool lock(Duration timeout, LockHolder& holder) {
         Patience patience(connection_->interrupt(), timeout);
         if (begin_under_prisma_lock(*connection_, patience)) return true;
-        holder = read_lock_holders(connection_->execute(lock_holders_query())).migrating.value_or(LockHolder{});
+        holder =
+            read_lock_holders(connection_->execute(lock_holders_query(), Bytes::any)).migrating.value_or(LockHolder{});
         return false;
     }
 

@@ -68,7 +68,7 @@ private:
         set_up_session();
         Patience patience(orders_.end_now, options_.prisma_lock_timeout, EarlierSignal::ends_the_wait);
         if (!take_prisma_lock(*connection_, patience)) {
-            const auto holder = read_lock_holders(connection_->execute(lock_holders_query())).migrating;
+            const auto holder = read_lock_holders(connection_->execute(lock_holders_query(), Bytes::any)).migrating;
             return refused_by_lock(holder, options_.prisma_lock_timeout);
         }
         // Decided again under the lock: time has passed since the guard looked.

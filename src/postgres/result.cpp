@@ -2,6 +2,7 @@
 
 #include "base/failure.hpp"
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
@@ -13,6 +14,21 @@ namespace migration_guard::postgres {
 namespace {
 
 constexpr Oid type_boolean = 16;  // pg_type.dat
+
+/// One name stays apart from another that differs in such a byte only.
+std::string with_bytes_escaped(std::string_view text) {
+    std::string escaped;
+    for (std::size_t i = 0; i < text.size();) {
+        const auto step = utf8_step(text, i);
+        const auto sequence = text.substr(i, step.length);
+        if (step.well_formed) escaped += sequence;
+        for (const char c : step.well_formed ? std::string_view() : sequence) {
+            escaped += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+        }
+        i += step.length;
+    }
+    return escaped;
+}
 
 }  // namespace
 
@@ -52,10 +68,17 @@ bool Result::is_null(int row, int column) const {
     return PQgetisnull(result_.get(), row, column) != 0;
 }
 
-std::string Result::text(int row, int column) const {
+std::string_view Result::cell(int row, int column) const {
     if (is_null(row, column)) return {};
-    const auto size = static_cast<std::size_t>(PQgetlength(result_.get(), row, column));
-    return {PQgetvalue(result_.get(), row, column), size};
+    return {PQgetvalue(result_.get(), row, column), static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
+}
+
+std::string Result::text(int row, int column) const {
+    return is_utf8(row, column) ? std::string(cell(row, column)) : with_bytes_escaped(cell(row, column));
+}
+
+bool Result::is_utf8(int row, int column) const {
+    return bytes_ == Bytes::utf8 || migration_guard::is_utf8(cell(row, column));
 }
 
 std::optional<std::string> Result::optional(int row, int column) const {

@@ -15,10 +15,17 @@ struct pg_result;
 
 namespace migration_guard::postgres {
 
+/// What the cells of a result may hold.
+enum class Bytes {
+    utf8,  ///< the server sees to it
+    any,   ///< of a database that knows no encoding (SQL_ASCII)
+};
+
 class Result {
 public:
     Result() = default;
     explicit Result(pg_result* result);  ///< takes it over; null counts as a failed statement
+    void may_hold(Bytes bytes) { bytes_ = bytes; }
 
     [[nodiscard]] bool is_none() const { return result_ == nullptr; }
     [[nodiscard]] bool ok() const;  ///< rows, a command, or an empty statement
@@ -28,7 +35,9 @@ public:
     [[nodiscard]] int rows() const;
     [[nodiscard]] int columns() const;
     [[nodiscard]] bool is_null(int row, int column) const;
-    [[nodiscard]] std::string text(int row, int column) const;  ///< "" for null
+    /// Always UTF-8: a byte that is none stands as \xe9. "" for null.
+    [[nodiscard]] std::string text(int row, int column) const;
+    [[nodiscard]] bool is_utf8(int row, int column) const;
     [[nodiscard]] std::optional<std::string> optional(int row, int column) const;
     [[nodiscard]] bool boolean(int row, int column) const;       ///< false for null
     [[nodiscard]] long long integer(int row, int column) const;  ///< 0 for null
@@ -50,7 +59,10 @@ private:
     struct Clear {
         void operator()(pg_result* result) const;
     };
+    [[nodiscard]] std::string_view cell(int row, int column) const;
+
     std::unique_ptr<pg_result, Clear> result_;
+    Bytes bytes_ = Bytes::utf8;
 };
 
 /// Throws Failure 77 when a statement of the ledger was accepted and yet did not write its one row: a policy of

@@ -55,7 +55,7 @@ Snapshot take_snapshot(Connection& connection, const DatabaseUrl& url, const std
         std::ranges::move(more, std::back_inserter(queries));
     }
     const auto begun = std::chrono::steady_clock::now();
-    const auto results = connection.pipeline(queries);
+    const auto results = connection.pipeline(queries, Bytes::any);
 
     Snapshot snapshot;
     auto look = read_place(results, connection, url, request.listed_schemas);
@@ -78,16 +78,16 @@ Snapshot take_snapshot(Connection& connection, const DatabaseUrl& url, const std
 LedgerLook look_at_ledger(Connection& connection, const DatabaseUrl& url,
                           const std::vector<std::string>& listed_schemas,
                           const std::vector<std::string>& external_tables) {
-    const auto results = connection.pipeline(place_queries(url, listed_schemas, external_tables));
+    const auto results = connection.pipeline(place_queries(url, listed_schemas, external_tables), Bytes::any);
     auto look = read_place(results, connection, url, listed_schemas);
     if (look.ledger.state == LedgerReading::State::present) {
-        read_ledger_rows(connection.execute(ledger_rows_query(url)), look.ledger);
+        read_ledger_rows(connection.execute(ledger_rows_query(url), Bytes::any), look.ledger);
     }
     return look;
 }
 
 Progress read_progress(Connection& connection, const DatabaseUrl& url) {
-    const auto results = connection.pipeline({ledger_rows_query(url), blockers_query()});
+    const auto results = connection.pipeline({ledger_rows_query(url), blockers_query()}, Bytes::any);
     Progress progress;
     LedgerReading reading;
     read_ledger_rows(results[0], reading);
@@ -109,7 +109,8 @@ FROM (SELECT c.relnamespace AS schema, c.relname AS name, false AS is_enum FROM 
 JOIN pg_catalog.pg_namespace n ON n.oid = f.schema
 WHERE n.nspname <> 'information_schema' AND n.nspname !~~ 'pg\_%'
 ORDER BY 1, 2 LIMIT 1000)",
-                                            {array_parameter(relations), array_parameter(enums)}});
+                                            {array_parameter(relations), array_parameter(enums)}},
+                                           Bytes::any);
     require_ok(result, "looking in other schemas");
     Whereabouts found;
     for (int row = 0; row < result.rows(); ++row) {
@@ -133,7 +134,8 @@ FROM pg_catalog.pg_stat_all_tables s
 JOIN ROWS FROM (pg_catalog.unnest($1::pg_catalog.name[]), pg_catalog.unnest($2::pg_catalog.name[])) AS w (schema, name)
   ON s.schemaname = w.schema AND s.relname = w.name
 ORDER BY 1, 2 LIMIT 1000)",
-                                            {array_parameter(schemas), array_parameter(names)}});
+                                            {array_parameter(schemas), array_parameter(names)}},
+                                           Bytes::any);
     require_ok(result, "reading table statistics");
     std::vector<TableActivity> found;
     found.reserve(static_cast<std::size_t>(result.rows()));
