@@ -57,6 +57,21 @@ const KnownType* find(std::string_view name) {
     return found == known_types.end() ? nullptr : &*found;
 }
 
+bool is_text(const KnownType* type) {
+    return type != nullptr && type->family == Family::text && type->general;
+}
+
+/// `oid` and `money` have casts of their own.
+bool is_number(const KnownType* type) {
+    if (type == nullptr || type->name == "oid" || type->name == "money") return false;
+    return type->family == Family::small_number || type->family == Family::big_number ||
+           type->family == Family::fraction;
+}
+
+bool is_of(Family family, const KnownType* type) {
+    return type != nullptr && type->family == family;
+}
+
 bool is_that_enum(const DeclaredType& declared, const CatalogueColumn& actual, const std::string& connection_schema) {
     const std::string& schema = declared.enum_schema.empty() ? connection_schema : declared.enum_schema;
     return actual.is_enum && actual.type == declared.name && actual.type_schema == schema;
@@ -74,6 +89,26 @@ bool type_serves(const DeclaredType& declared, const CatalogueColumn& actual, co
         return true;
     }
     return has != nullptr && has->family == wants->family && has->general;
+}
+
+CastWay way_to_cast(const DeclaredType& declared, const CatalogueColumn& actual, const std::string& connection_schema) {
+    if (type_serves(declared, actual, connection_schema)) return CastWay::none;
+    const KnownType* has = actual.is_enum ? nullptr : find(actual.type);
+    const KnownType* wants = declared.is_enum ? nullptr : find(declared.name);
+    if (is_text(has) || is_text(wants)) return CastWay::direct;
+    if (is_number(has) && is_number(wants)) return CastWay::direct;
+    if (is_of(Family::moment, has) && is_of(Family::moment, wants)) return CastWay::direct;
+    if (is_of(Family::boolean, has) && is_number(wants)) return CastWay::by_integer;
+    if (is_number(has) && is_of(Family::boolean, wants)) return CastWay::by_integer;
+    return is_of(Family::json, wants) ? CastWay::to_json : CastWay::by_text;
+}
+
+/// PostgreSQL casts it as an assignment would: anything to text, a number or a moment to one of another kind.
+bool default_is_in_the_way(const DeclaredType& declared, const CatalogueColumn& actual) {
+    const KnownType* has = actual.is_enum ? nullptr : find(actual.type);
+    const KnownType* wants = declared.is_enum ? nullptr : find(declared.name);
+    if (is_text(wants) || (is_number(has) && is_number(wants))) return false;
+    return !is_of(Family::moment, has) || !is_of(Family::moment, wants);
 }
 
 }  // namespace migration_guard

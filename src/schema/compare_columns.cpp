@@ -20,23 +20,12 @@ void compare_type(const TableMatch& table, const DeclaredColumn& column, const C
     if (serves) {
         return;  // nearly every column of every start: no text is made for it
     }
-    const std::string wanted = type_text(column, connection_schema);
-    const std::string name = quote_identifier(column.name);
-    const std::string alter = alter_column(table.name, column.name) + "TYPE " + wanted + " USING ";
-    const std::string differs = "schema.prisma says " + wanted + ", the database has " + array_text(actual) + ": ";
-    if (table.is_view()) {
-        const auto kind =
-            column.list == actual.list ? SchemaWarningKind::type_differs : SchemaWarningKind::list_differs;
-        warnings.push_back({kind, table.text(column.name), differs + "the view's query has to cast it"});
-        return;
-    }
-    if (column.list != actual.list) {
-        const std::string converted = column.list ? "ARRAY[" + name + "]" : name + "[1]";
-        warnings.push_back({SchemaWarningKind::list_differs, table.text(column.name), differs + alter + converted});
-    } else {
-        warnings.push_back(
-            {SchemaWarningKind::type_differs, table.text(column.name), differs + alter + name + "::" + wanted});
-    }
+    const auto kind = column.list == actual.list ? SchemaWarningKind::type_differs : SchemaWarningKind::list_differs;
+    const std::string differs = "schema.prisma says " + type_text(column, connection_schema) + ", the database has " +
+                                array_text(actual) + ": ";
+    warnings.push_back({kind, table.text(column.name),
+                        differs + (table.is_view() ? "the view's query has to cast it"
+                                                   : alter_type(table.name, column, actual, connection_schema))});
 }
 
 void compare_nullability(const TableMatch& table, const DeclaredColumn& column, const CatalogueColumn& actual,

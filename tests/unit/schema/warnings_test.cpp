@@ -83,6 +83,49 @@ TEST(Warnings, a_list_against_a_single_value) {
                                       "\"c\"[1]")));
 }
 
+/// What follows USING when the catalogue has `actual` (an enum: "enum"), with a default or without.
+std::string alteration(const DeclaredColumn& declared, const std::string& actual, bool actual_list = false,
+                       bool has_default = false) {
+    const auto all = warnings(declared, [&](CatalogueRelation& relation) {
+        auto& changed = relation.columns["c"];
+        changed.type = actual;
+        changed.is_enum = actual == "enum";
+        changed.list = actual_list;
+        changed.has_default = has_default;
+    });
+    const std::string& text = all.at(0).text;
+    return text.substr(text.find("ALTER COLUMN"));
+}
+
+TEST(Warnings, a_type_is_reached_by_a_cast_that_exists) {
+    const auto boolean = column("c", type("boolean", "BOOLEAN"));
+    const auto json = column("c", type("json", "JSON"));
+    const auto uuid = column("c", type("uuid", "UUID"));
+    const auto integer = column("c", type("integer", "INTEGER"));
+    const std::string alter = "ALTER COLUMN \"c\" ";
+    EXPECT_EQ(alteration(integer, "text"), alter + "TYPE INTEGER USING \"c\"::INTEGER");
+    EXPECT_EQ(alteration(integer, "bigint"), alter + "TYPE INTEGER USING \"c\"::INTEGER");
+    EXPECT_EQ(alteration(integer, "boolean"), alter + "TYPE INTEGER USING \"c\"::INTEGER");
+    EXPECT_EQ(alteration(integer, "money"), alter + "TYPE INTEGER USING \"c\"::TEXT::INTEGER");
+    EXPECT_EQ(alteration(boolean, "smallint"), alter + "TYPE BOOLEAN USING \"c\"::INTEGER::BOOLEAN");
+    EXPECT_EQ(alteration(json, "text"), alter + "TYPE JSON USING \"c\"::JSON");
+    EXPECT_EQ(alteration(json, "enum"), alter + "TYPE JSON USING to_jsonb(\"c\")::JSON");
+    EXPECT_EQ(alteration(uuid, "bytea"), alter + "TYPE UUID USING \"c\"::TEXT::UUID");
+    EXPECT_EQ(alteration(uuid, "enum"), alter + "TYPE UUID USING \"c\"::TEXT::UUID");
+    EXPECT_EQ(alteration(list(boolean), "smallint"), alter + "TYPE BOOLEAN[] USING ARRAY[\"c\"::INTEGER::BOOLEAN]");
+    EXPECT_EQ(alteration(uuid, "bytea", true), alter + "TYPE UUID USING \"c\"[1]::TEXT::UUID");
+    EXPECT_EQ(alteration(list(json), "bytea", true), alter + "TYPE JSON[] USING \"c\"::TEXT[]::JSON[]");
+}
+
+TEST(Warnings, a_default_that_cannot_come_along_is_dropped_first) {
+    const auto integer = column("c", type("integer", "INTEGER"));
+    const std::string dropped = "ALTER COLUMN \"c\" DROP DEFAULT, ALTER COLUMN \"c\" TYPE ";
+    EXPECT_EQ(alteration(integer, "text", false, true), dropped + "INTEGER USING \"c\"::INTEGER");
+    EXPECT_EQ(alteration(list(column("c")), "text", false, true), dropped + "TEXT[] USING ARRAY[\"c\"]");
+    EXPECT_EQ(alteration(integer, "bigint", false, true), "ALTER COLUMN \"c\" TYPE INTEGER USING \"c\"::INTEGER");
+    EXPECT_EQ(alteration(column("c"), "bytea", false, true), "ALTER COLUMN \"c\" TYPE TEXT USING \"c\"::TEXT");
+}
+
 TEST(Warnings, null_where_the_client_expects_none) {
     EXPECT_THAT(
         texts(warnings(column("c"), [](CatalogueRelation& relation) { relation.columns["c"].not_null = false; })),
