@@ -153,7 +153,9 @@ void note_unset_direct(UrlVariables& urls, const Named& named) {
                                        named.name, urls.app.variable));
 }
 
-/// The .env files as a last resort, for names that neither the environment nor a secret file gives.
+/// The .env files as a last resort, for names that neither the environment nor a secret file gives. Not for a direct
+/// URL that nothing names: Prisma would not use it either, and beside the container's own URL a developer's DIRECT_URL
+/// that was copied into the image leads to another database.
 void add_env_files(Environment& environment, const Project& project, const std::vector<const Named*>& wanted,
                    std::vector<std::string>& notices, Environment& added) {
     std::vector<std::string> names;
@@ -176,7 +178,9 @@ UrlVariables resolve_urls(const Settings& settings, const Project& project, cons
     urls.direct_variable = direct.name;
     auto known = environment;
     Environment from_files;
-    add_env_files(known, project, {&app, &direct}, urls.notices, from_files);
+    std::vector<const Named*> wanted{&app};
+    if (!direct.by_default) wanted.push_back(&direct);
+    add_env_files(known, project, wanted, urls.notices, from_files);
 
     const auto app_source = look_up(app, "url", known);
     if (!app_source) refuse_missing(app, project);

@@ -132,6 +132,7 @@ TEST_F(Urls, LiteralsOfSchemaAndConfig) {
 
 TEST_F(Urls, DotenvOnlyWhenUnset) {
     image.file(".env", "DATABASE_URL=\"postgresql://file\"\nDIRECT_URL=postgresql://direct\n");
+    datasource.direct_env = "DIRECT_URL";
     EXPECT_EQ(resolve().app.value, "postgresql://file");
     EXPECT_EQ(resolve().app.from, ".env");
     EXPECT_EQ(resolve().direct->value, "postgresql://direct");
@@ -141,6 +142,18 @@ TEST_F(Urls, DotenvOnlyWhenUnset) {
     image.file("secret", "postgresql://secret");
     environment = {{"DATABASE_URL_FILE", image.path("secret").string()}};
     EXPECT_EQ(resolve().app.value, "postgresql://secret") << "a secret file is a set variable";
+}
+
+TEST_F(Urls, DotenvGivesNoDirectUrlThatNothingNames) {
+    image.file(".env", "DATABASE_URL=postgresql://file\nDIRECT_URL=postgresql://localhost/dev\n");
+    environment["DATABASE_URL"] = "postgresql://env";
+    EXPECT_FALSE(resolve().direct) << "Prisma would not go there";
+    EXPECT_THAT(resolve().notices, testing::IsEmpty());
+    settings.direct_url_env = "DIRECT_URL";
+    EXPECT_EQ(resolve().direct->value, "postgresql://localhost/dev");
+    settings.direct_url_env.clear();
+    environment["DIRECT_URL"] = "postgresql://set";
+    EXPECT_EQ(resolve().direct->value, "postgresql://set");
 }
 
 TEST_F(Urls, EveryNameThatTheCliMayReadIsGivenToIt) {
