@@ -35,8 +35,11 @@ void free_chain(STACK_OF(X509) * chain) {
 }
 using Chain = std::unique_ptr<STACK_OF(X509), Release<free_chain>>;
 
+/// Regular files only: OpenSSL would wait for whoever writes into a FIFO, without a limit and deaf to signals, and
+/// reads /dev/zero for ever.
 bool is_readable(const std::string& path) {
-    return access(path.c_str(), R_OK) == 0;
+    struct stat status {};
+    return stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && access(path.c_str(), R_OK) == 0;
 }
 
 /// Where Debian and Alpine, Red Hat, SUSE and BSD keep the bundle. SSL_CERT_FILE, OpenSSL's own variable, goes first.
@@ -94,7 +97,7 @@ struct Identity {
 };
 
 std::optional<Never> open_identity(const DatabaseUrl& url, Identity& identity) {
-    const Bio file(BIO_new_file(url.identity.c_str(), "rb"));
+    const Bio file(is_readable(url.identity) ? BIO_new_file(url.identity.c_str(), "rb") : nullptr);
     if (!file) {
         ERR_clear_error();
         return Never{ExitCode::config_invalid,

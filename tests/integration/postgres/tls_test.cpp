@@ -108,6 +108,19 @@ TEST_F(TlsTest, AMissingCaFileIsAConfigurationError) {
     EXPECT_THAT(result.never.reason, HasSubstr("DATABASE_URL: sslcert cannot be read: /nonexistent/ca.pem"));
 }
 
+TEST_F(TlsTest, WhatIsNoFileHoldsNobodyUp) {
+    const auto fifo = (folder / "fifo").string();
+    ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+    for (const auto& path : {fifo, folder.string(), std::string("/dev/zero")}) {
+        for (const std::string parameter : {"sslaccept=strict&sslcert=", "sslpassword=x&sslidentity="}) {
+            const auto result = connect_to("localhost", parameter + path);
+            EXPECT_EQ(result.kind, Kind::never);
+            EXPECT_EQ(result.never.code, ExitCode::config_invalid);
+            EXPECT_THAT(result.never.reason, HasSubstr("cannot be read: " + path));
+        }
+    }
+}
+
 TEST_F(TlsTest, ABrokenCaFileIsNever) {
     std::ofstream(folder / "ca.pem") << "no certificate";
     const auto result = connect_to("localhost", "sslaccept=strict&sslcert=" + (folder / "ca.pem").string());
