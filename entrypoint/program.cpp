@@ -49,12 +49,7 @@ int Program::main() {
     } catch (const Interrupted& interrupted) {
         return end_interrupted(ending(), interrupted);
     } catch (const std::exception& fault) {
-        Outcome outcome;
-        outcome.code = ExitCode::internal;
-        outcome.message = std::string("a fault of the guard itself: ") + fault.what();
-        outcome.remedy = "please report it, with this line and the output of migration-guard config";
-        outcome.problems = {{outcome.code, outcome.message, outcome.remedy}};
-        return conclude(outcome);
+        return conclude(words_for_fault(fault));
     }
 }
 
@@ -124,20 +119,31 @@ int Program::enforce() {
 
 /// Read-only: says what enforce would have done, and starts the app whatever it is.
 int Program::observe(const system::Command& command) {
+    if (command.is_shell) log_->event(Level::warn, "command", words_for_shell(), {});
+    const auto outcome = what_would_happen();
+    log_->event(outcome.code == ExitCode::ok ? Level::info : Level::warn, "observe",
+                words_for_observe(outcome, loaded_.settings.apply), {{"remedy", outcome.remedy}});
+    exec(command);
+}
+
+/// Whatever goes wrong here, the guard's own faults included, is no reason not to start an app that is only observed.
+Outcome Program::what_would_happen() {
     Outcome outcome;
     try {
         find_everything();
         warn_about_probe();
         auto world = build_world();
-        outcome = Guard(world.plan(), world.ports()).check(Purpose::before_apply);
+        return Guard(world.plan(), world.ports()).check(Purpose::before_apply);
     } catch (const Failure& failure) {
         outcome.code = failure.code;
         outcome.message = failure.what();
         outcome.remedy = failure.hint;
+    } catch (const Interrupted&) {
+        throw;
+    } catch (const std::exception& fault) {
+        return words_for_fault(fault);
     }
-    log_->event(outcome.code == ExitCode::ok ? Level::info : Level::warn, "observe", words_for_observe(outcome),
-                {{"remedy", outcome.remedy}});
-    exec(command);
+    return outcome;
 }
 
 /// A probe that cannot ask the app calls it healthy before it listens: whoever configured one should know.

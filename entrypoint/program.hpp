@@ -46,6 +46,7 @@ private:
 
     int enforce();
     int observe(const system::Command& command);
+    Outcome what_would_happen();
     void warn_about_probe();
     [[noreturn]] void exec(const system::Command& command);
 

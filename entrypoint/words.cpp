@@ -101,14 +101,26 @@ void explain_too_few_descriptors(Outcome& outcome) {
     if (!outcome.problems.empty()) outcome.problems.front().remedy = outcome.remedy;
 }
 
-std::string words_for_observe(const Outcome& outcome) {
+std::string words_for_observe(const Outcome& outcome, ApplyMode apply) {
     if (const auto pending = outcome.history.names(MigrationState::pending);
         outcome.code == ExitCode::ok && !pending.empty()) {
+        if (apply == ApplyMode::wait) {
+            return "observe: would wait for somebody else to apply what is pending (apply: wait): " + join(pending, 5);
+        }
         return "observe: would apply what is pending, then start the app: " + join(pending, 5);
     }
     if (outcome.code == ExitCode::ok) return "observe: would start the app (" + outcome.message + ")";
     return fmt::format("observe: would exit {} {}: {}", number(outcome.code), describe(outcome.code).name,
                        outcome.message);
+}
+
+Outcome words_for_fault(const std::exception& fault) {
+    Outcome outcome;
+    outcome.code = ExitCode::internal;
+    outcome.message = std::string("a fault of the guard itself: ") + fault.what();
+    outcome.remedy = "please report it, with this line and the output of migration-guard config";
+    outcome.problems = {{outcome.code, outcome.message, outcome.remedy}};
+    return outcome;
 }
 
 }  // namespace migration_guard

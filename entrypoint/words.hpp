@@ -10,6 +10,7 @@
 #include "process_start.hpp"
 #include "system/find_command.hpp"
 
+#include <exception>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,6 +33,8 @@ std::vector<Field> fields_of_ready(const Outcome& outcome);
 Outcome words_for_unwritten(const std::string& why);
 /// Whatever could not be opened: without a descriptor to spare the usual remedy leads astray.
 void explain_too_few_descriptors(Outcome& outcome);
-std::string words_for_observe(const Outcome& outcome);
+std::string words_for_observe(const Outcome& outcome, ApplyMode apply);
+/// What nobody expected: a fault of the guard's own.
+Outcome words_for_fault(const std::exception& fault);
 
 }  // namespace migration_guard

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 
 import { Database } from './harness/database.mjs'
-import { guardBinary } from './harness/environment.mjs'
+import { guardBinary, testOfMemory } from './harness/environment.mjs'
 import { finish } from './harness/processes.mjs'
 import { Project } from './harness/project.mjs'
 import { deployed, report, started, test } from './harness/scenario.mjs'
@@ -23,6 +23,32 @@ test('observe: starts the app without a database too', async (context) => {
     ['--mode', 'observe', '--wait-timeout', '300ms', '--', report])
   assert.ok(started(result), result.stderr)
   assert.match(result.said, /would exit 69/)
+})
+
+test('observe: with apply: wait it says that it would wait, not that it would apply', async (context) => {
+  const database = await deployed(context, first(2))
+  const result = await Project.create(context, shop()).guard(database.url(), ['--mode', 'observe', '--apply', 'wait', '--', report])
+  assert.ok(started(result), result.stderr)
+  assert.match(result.said, /would wait for somebody else to apply what is pending \(apply: wait\): 20251103091000_add_analytics/)
+  assert.doesNotMatch(result.said, /would apply/)
+})
+
+test('observe: a COMMAND that is a shell is warned about here too', async (context) => {
+  const database = await deployed(context, first(3))
+  const result = await Project.create(context, shop()).guard(database.url(), ['--mode', 'observe', '--', 'sh', '-c', 'exit 7'])
+  assert.equal(result.code, 7, result.stderr)
+  assert.match(result.said, /COMMAND is a shell: SIGTERM will not reach the app/)
+})
+
+// A schema larger than the memory there is: nothing that the guard expects.
+testOfMemory('observe: a fault of the guard\'s own does not keep the app from starting', async (context) => {
+  const database = await deployed(context, first(3))
+  const project = Project.create(context, shop())
+  project.models(`${modelsOf(3)}\n${'// much\n'.repeat(3 << 19)}`)
+  const result = await finish(['sh', '-c', `ulimit -d ${12 << 10}; exec "$@"`, 'sh', guardBinary, '--mode', 'observe', '--', '/bin/echo', 'STARTED'],
+    { cwd: project.directory, env: project.environment(database.url()) })
+  assert.equal(result.stdout, 'STARTED\n', result.stderr)
+  assert.match(result.said, /would exit 70 internal/)
 })
 
 test('off: execs at once, with one warning', async (context) => {
