@@ -194,17 +194,20 @@ int Program::migrate() {
     return conclude(Guard(world.plan(), world.ports()).bring_up_to_date());
 }
 
+/// Waiting needs a URL and nothing else: an image without migrations, or with bad ones, may wait as well.
 int Program::wait() {
     configure();
+    loaded_.settings.smoke_dir.clear();
+    Image alone;
+    alone.project.directory = start_.directory;
     try {
         find_everything();
     } catch (const Failure& failure) {
-        // Waiting needs a URL and nothing else: an image without migrations may wait as well.
         if (failure.code != ExitCode::bundle_unreadable) throw;
-        image_.emplace();
-        image_->project.directory = start_.directory;
+        image_ = alone;
         find_database();
     }
+    image_ = alone;
     auto world = build_world();
     return conclude(Guard(world.plan(), world.ports()).wait());
 }

@@ -141,6 +141,17 @@ test('wait needs no project', async (context) => {
   assert.equal(result.code, 0, result.stderr)
 })
 
+test('wait needs a URL and nothing else: a bundle that is no good does not matter to it', async (context) => {
+  const database = await Database.create(context)
+  const empty = Project.create(context, {})
+  const foreign = Project.create(context, shop())
+  foreign.write('prisma/migrations/migration_lock.toml', 'provider = "mysql"\n')
+  for (const [project, ...args] of [[empty], [foreign], [Project.create(context, shop()), '--smoke-dir', 'nosuch']]) {
+    const result = await project.guard(database.url(), ['wait', ...args])
+    assert.equal(result.code, 0, result.stderr)
+  }
+})
+
 test('failureCommand gets the verdict\'s JSON', async (context) => {
   const database = await deployed(context, first(2))
   const project = Project.create(context, shop())
