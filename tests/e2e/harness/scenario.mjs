@@ -32,10 +32,19 @@ export async function deployed(context, migrations, parameters) {
   return Database.create(context, { template: await templates.get(key) })
 }
 
-const WAYS = {
+export const WAYS = {
   cli: (project, url) => project.prisma(url, 'migrate', 'deploy'),
   guard: (project, url, extra) => project.guard(url, [...extra, '--', report]),
   native: (project, url, extra) => project.guard(url, ['--apply', 'native', ...extra, '--', report]),
+}
+
+/** What the CLI alone makes of `project` and an empty database is what stands in `database`. */
+export async function assertAsTheCliAlone(context, project, database) {
+  const alone = await Database.create(context)
+  const { code, stderr } = await project.prisma(alone.url(), 'migrate', 'deploy')
+  assert.equal(code, 0, stderr)
+  assert.deepEqual(await database.ledgerFacts('public'), await alone.ledgerFacts('public'))
+  assert.equal(await database.schemaText(), await alone.schemaText())
 }
 
 /** Exec'd: the app said who it is, and its own status came back. */

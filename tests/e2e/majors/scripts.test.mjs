@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 
 import { Project } from '../harness/project.mjs'
-import { deployed, parity, report, sendsWhole, started, test } from '../harness/scenario.mjs'
+import { WAYS, deployed, parity, report, sendsWhole, started, test } from '../harness/scenario.mjs'
 import { ANALYTICS, INIT, TAGS, first, modelsOf, scripts, shop } from '../harness/shop.mjs'
 
 const third = (script) => ({ migrations: { ...first(2), [ANALYTICS]: script }, models: modelsOf(2), before: [INIT, TAGS] })
@@ -86,6 +86,28 @@ for (const apply of ['prisma', 'native'])
       [[false, true, 0], [true, false, 1]])
     assert.match(rows[0].logs, /nosuch/)
   })
+
+const RESOLVE = ['resolve', '--rolled-back', ANALYTICS]
+
+test('fails halfway, is resolved, goes on: schema and ledger are the same all three ways', async (context) => {
+  const left = {}
+  for (const way of ['cli', 'guard', 'native']) {
+    const database = await deployed(context, first(1))
+    const url = database.url()
+    const project = Project.create(context, { migrations: { ...first(2), [ANALYTICS]: 'SELECT nosuch;\n' }, models: modelsOf(2) })
+    const deploy = () => WAYS[way](project, url, [])
+    assert.equal((await deploy()).code, way === 'cli' ? 1 : 84, way)
+    const resolved = way === 'cli' ? await project.prisma(url, 'migrate', ...RESOLVE) : await project.guard(url, RESOLVE)
+    assert.equal(resolved.code, 0, resolved.stderr)
+    project.migration(ANALYTICS, scripts[ANALYTICS])
+    const good = await deploy()
+    assert.equal(good.code, 0, good.stderr)
+    left[way] = { ledger: await database.ledgerFacts('public'), schema: await database.schemaText() }
+  }
+  assert.deepEqual(left.guard, left.cli)
+  assert.deepEqual(left.native, left.cli)
+  assert.equal(left.cli.ledger.length, 4)
+})
 
 test('logs of a native failure read as Prisma words them', async (context) => {
   const script = 'CREATE TABLE "A" (id int);\n\n-- no such column\nSELECT nosuch,\n  email\nFROM "User";\n'

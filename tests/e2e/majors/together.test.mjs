@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 
 import { until } from '../harness/processes.mjs'
 import { Project } from '../harness/project.mjs'
-import { deployed, report, started, test } from '../harness/scenario.mjs'
+import { assertAsTheCliAlone, deployed, report, started, test } from '../harness/scenario.mjs'
 import { Database } from '../harness/database.mjs'
 import { ANALYTICS, INIT, TAGS, first, modelsOf, scripts, shop } from '../harness/shop.mjs'
 
@@ -18,6 +18,7 @@ for (const apply of ['prisma', 'native'])
     const results = await Promise.all([1, 2, 3].map(() => project.guard(database.url(), ['--apply', apply, '--', report])))
     for (const result of results) assert.ok(started(result), result.stderr)
     assert.deepEqual(await names(database), [INIT, TAGS, ANALYTICS])
+    await assertAsTheCliAlone(context, project, database)
   })
 
 test('the CLI and a native guard at once: each migration once', async (context) => {
@@ -30,6 +31,7 @@ test('the CLI and a native guard at once: each migration once', async (context) 
   assert.ok(started(guard), guard.stderr)
   assert.equal(cli.code, 0, cli.stderr)
   assert.deepEqual(await names(database), [INIT, TAGS, ANALYTICS])
+  await assertAsTheCliAlone(context, project, database)
 })
 
 for (const apply of ['prisma', 'native']) {
@@ -53,6 +55,7 @@ for (const apply of ['prisma', 'native']) {
     setTimeout(() => holder.query('SELECT pg_advisory_unlock(72707369)'), 1000)
     const result = await guard.ended
     assert.ok(started(result), result.stderr)
+    await assertAsTheCliAlone(context, project, database)
   })
 }
 
