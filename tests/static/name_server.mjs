@@ -15,14 +15,14 @@ function question(message) {
   return { name: labels.join('.').toLowerCase(), type: TYPES[message.readUInt16BE(at + 1)], end: at + 5 }
 }
 
-/** The answer as bytes; `how`: address, empty, truncated, or one of CODES. */
+const recordOf = (address) => [0xc0, HEADER, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4, ...address.split('.').map(Number)]
+
+/** The answer as bytes; `how`: address, empty, truncated, one of CODES, or a list of other addresses. */
 function answer(message, { end }, how, address) {
-  const record = how === 'address'
-    ? Buffer.from([0xc0, HEADER, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4, ...address.split('.').map(Number)])
-    : Buffer.alloc(0)
-  const reply = Buffer.concat([message.subarray(0, end), record])
+  const addresses = how === 'address' ? [address] : Array.isArray(how) ? how : []
+  const reply = Buffer.concat([message.subarray(0, end), Buffer.from(addresses.flatMap(recordOf))])
   reply.writeUInt16BE(0x8180 | (CODES[how] ?? 0) | (how === 'truncated' ? TRUNCATED : 0), 2)
-  reply.writeUInt16BE(record.length > 0 ? 1 : 0, 6)
+  reply.writeUInt16BE(addresses.length, 6)
   reply.writeUInt16BE(0, 8)
   reply.writeUInt16BE(0, 10)
   return reply
