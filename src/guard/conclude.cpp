@@ -67,9 +67,10 @@ Problem words_for_smoke(const SmokeResult& failed) {
 }
 
 Failure read_only_for_too_long(const Plan& plan, const ServerFacts& server) {
+    const auto& wait = plan.settings.wait_timeout;
     return {ExitCode::database_unreachable,
             fmt::format("migrations are pending, but nothing can be written: {}, for {} now", server.read_only_because,
-                        to_text(plan.settings.wait_timeout)),
+                        to_text(wait == Duration(0) ? plan.settings.deadline : wait)),
             server.read_only_remedy};
 }
 

@@ -13,11 +13,23 @@ namespace migration_guard {
 
 using std::chrono::seconds;
 
+namespace {
+
+/// So much of the deadline is kept back from every wait for others: the look that follows it has to be answered, or the
+/// end would be told as an unreachable server (69) and not as what was waited for (75, 80).
+Duration kept_for_the_last_look(Duration deadline) {
+    return std::min<Duration>(seconds(5), deadline / 10);
+}
+
+}  // namespace
+
 Guard::Guard(const Plan& plan, const Ports& ports)
     : plan_(plan),
       ports_(ports),
       deadline_(ports.clock, plan.started + plan.settings.deadline),
-      turn_limit_(deadline_.within(plan.settings.turn_timeout)),
+      waiting_limit_(ports.clock,
+                     plan.started + plan.settings.deadline - kept_for_the_last_look(plan.settings.deadline)),
+      turn_limit_(waiting_limit_.within(plan.settings.turn_timeout)),
       turn_backoff_(ports.clock, seconds(2)) {}
 
 template <class Work>
@@ -92,7 +104,8 @@ Guard::Next Guard::step(Outcome& outcome) {
     }
     say_warnings(outcome);
     if (const auto& server = seen.snapshot.server; server.in_recovery || server.read_only) {
-        if (!writable_limit_) writable_limit_ = deadline_.within(plan_.settings.wait_timeout);
+        const auto& wait = plan_.settings.wait_timeout;
+        if (!writable_limit_) writable_limit_ = wait == Duration(0) ? waiting_limit_ : waiting_limit_.within(wait);
         if (writable_limit_->passed()) throw read_only_for_too_long(plan_, server);
         pause("a database that can be written: " + server.read_only_because, *writable_limit_);
         return Next::look_again;

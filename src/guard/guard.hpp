@@ -62,6 +62,7 @@ private:
     const Plan& plan_;
     const Ports& ports_;
     Limit deadline_;
+    Limit waiting_limit_;  ///< for whatever others must do first
     Limit turn_limit_;
     Backoff turn_backoff_;
     std::unique_ptr<Turn> turn_;

@@ -60,9 +60,10 @@ void FakeServer::fail(const std::string& name, const std::string& logs) {
     rows.back().logs = logs;
 }
 
-ConnectResult FakeDatabase::connect(Duration) {
+ConnectResult FakeDatabase::connect(Duration timeout) {
     if (server_.connected) return {};
     ++server_.connects;
+    if (timeout < server_.login_takes) return {ConnectResult::Kind::not_yet, {"says nothing"}, {}};
     if (server_.answers.empty()) {
         server_.connected = true;
         return {};

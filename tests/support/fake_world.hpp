@@ -76,6 +76,7 @@ struct FakeServer {
     SnapshotRequest asked;              ///< of the last look
     bool turn_free = true;
     std::deque<std::string> no_turn;  ///< the next tries for a turn get no connection, for this reason
+    Duration login_takes{0};          ///< an attempt that is given less is "not yet"
     bool connected = false;
     int connects = 0;
     int looks = 0;

@@ -11,6 +11,8 @@
 namespace migration_guard {
 namespace {
 
+using std::chrono::milliseconds;
+using std::chrono::minutes;
 using std::chrono::seconds;
 using test::As;
 using test::FakeWorld;
@@ -25,6 +27,32 @@ std::vector<ExitCode> codes(const Outcome& outcome) {
     std::vector<ExitCode> found;
     for (const auto& problem : outcome.problems) found.push_back(problem.code);
     return found;
+}
+
+TEST(Weather, WhatIsWaitedForDecidesAlsoWhereTheDeadlineEndsTheWait) {
+    for (const auto& [apply, code] : {std::pair(ApplyMode::prisma, ExitCode::turn_timeout),
+                                      std::pair(ApplyMode::wait, ExitCode::migrations_pending)}) {
+        for (const Duration deadline : {Duration(seconds(2)), Duration(minutes(14))}) {
+            FakeWorld world({"1"});
+            world.plan.settings.apply = apply;
+            world.plan.settings.deadline = deadline;
+            world.server.turn_free = false;
+            world.server.login_takes = milliseconds(100);
+            EXPECT_EQ(Guard(world.plan, world.ports()).bring_up_to_date().code, code);
+            EXPECT_LE(world.clock.elapsed(), deadline);
+            EXPECT_GE(world.clock.elapsed(), deadline * 8 / 10);
+        }
+    }
+}
+
+TEST(Weather, AStandbyIsWaitedForTillTheDeadlineWhereWaitTimeoutIsZero) {
+    FakeWorld world({"1"});
+    world.server.snapshot.server.in_recovery = true;
+    world.plan.settings.wait_timeout = Duration(0);  // what is left of the deadline
+    world.clock.at(seconds(100), [&] { world.server.snapshot.server.in_recovery = false; });
+    world.migrator.steps = {{milliseconds(200), [&] { world.server.apply("1"); }}};
+    EXPECT_EQ(Guard(world.plan, world.ports()).bring_up_to_date().code, ExitCode::ok);
+    EXPECT_GE(world.clock.elapsed(), seconds(100));
 }
 
 TEST(Weather, ASessionThatBreaksIsNotYet) {
