@@ -79,3 +79,18 @@ test('whatever is wrong it is 1, never another code', async (context) => {
   project.write('migration-guard.yaml', 'nosuchKey: 1\n')
   check('bad file', await probe(project), 1)
 })
+
+// Half a minute, since only a start of that length should have been probed.
+test('a failing start of half a minute that nobody probed says so', async (context) => {
+  const NOTICE = /level=warn msg="no probe was seen in this container: without HEALTHCHECK CMD/
+  const starts = [false, true].map(async (probed) => {
+    const project = Project.create(context, shop())
+    const guard = project.startGuard(context, 'postgresql://app:secret@127.0.0.1:1/app', ['--wait-timeout', '31s', '--', report])
+    await guard.seen(/refused/)
+    if (probed) await probe(project)
+    const { code, stderr } = await guard.ended
+    assert.equal(code, 69, stderr)
+    assert.equal(NOTICE.test(stderr), !probed, stderr)
+  })
+  await Promise.all(starts)
+})
