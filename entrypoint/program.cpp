@@ -39,12 +39,8 @@ int Program::main() {
             print(std::string(failure.what()) + "; " + failure.hint);
             return number(ExitCode::unhealthy);
         }
-        Outcome outcome;
+        auto outcome = words_for_failure(failure);
         if (databases_) outcome.database = identify(*databases_);
-        outcome.code = failure.code;
-        outcome.message = failure.what();
-        outcome.remedy = failure.hint;
-        outcome.problems = {{failure.code, failure.what(), failure.hint}};
         return conclude(outcome);
     } catch (const Interrupted& interrupted) {
         return end_interrupted(ending(), interrupted);
@@ -128,22 +124,18 @@ int Program::observe(const system::Command& command) {
 
 /// Whatever goes wrong here, the guard's own faults included, is no reason not to start an app that is only observed.
 Outcome Program::what_would_happen() {
-    Outcome outcome;
     try {
         find_everything();
         warn_about_probe();
         auto world = build_world();
         return Guard(world.plan(), world.ports()).check(Purpose::before_apply);
     } catch (const Failure& failure) {
-        outcome.code = failure.code;
-        outcome.message = failure.what();
-        outcome.remedy = failure.hint;
+        return words_for_failure(failure);
     } catch (const Interrupted&) {
         throw;
     } catch (const std::exception& fault) {
         return words_for_fault(fault);
     }
-    return outcome;
 }
 
 /// A probe that cannot ask the app calls it healthy before it listens: whoever configured one should know.

@@ -114,13 +114,18 @@ std::string words_for_observe(const Outcome& outcome, ApplyMode apply) {
                        outcome.message);
 }
 
-Outcome words_for_fault(const std::exception& fault) {
+Outcome words_for_failure(const Failure& failure) {
     Outcome outcome;
-    outcome.code = ExitCode::internal;
-    outcome.message = std::string("a fault of the guard itself: ") + fault.what();
-    outcome.remedy = "please report it, with this line and the output of migration-guard config";
+    outcome.code = failure.code;
+    outcome.message = failure.what();
+    outcome.remedy = failure.hint;
     outcome.problems = {{outcome.code, outcome.message, outcome.remedy}};
     return outcome;
+}
+
+Outcome words_for_fault(const std::exception& fault) {
+    return words_for_failure({ExitCode::internal, std::string("a fault of the guard itself: ") + fault.what(),
+                              "please report it, with this line and the output of migration-guard config"});
 }
 
 }  // namespace migration_guard

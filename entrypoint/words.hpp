@@ -3,6 +3,7 @@
 // Not the wording of findings (ledger/wording.hpp) and not reports (report/).
 #pragma once
 
+#include "base/failure.hpp"
 #include "config/load.hpp"
 #include "guard/outcome.hpp"
 #include "guard/ports.hpp"
@@ -34,6 +35,7 @@ Outcome words_for_unwritten(const std::string& why);
 /// Whatever could not be opened: without a descriptor to spare the usual remedy leads astray.
 void explain_too_few_descriptors(Outcome& outcome);
 std::string words_for_observe(const Outcome& outcome, ApplyMode apply);
+Outcome words_for_failure(const Failure& failure);
 /// What nobody expected: a fault of the guard's own.
 Outcome words_for_fault(const std::exception& fault);
 
