@@ -73,7 +73,8 @@ constexpr std::array table{
     Option{"turnTimeout",
            &Settings::turn_timeout,
            left_of_deadline,
-           "how long another replica, or Prisma itself, may be migrating",
+           "how long another replica, or Prisma itself, may be migrating; `resolve` and `baseline` wait 10s unless it "
+           "is set",
            writing,
            {}},
     Option{

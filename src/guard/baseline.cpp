@@ -60,12 +60,12 @@ void require_tables(const Snapshot& snapshot) {
 }
 
 /// All of them or none, so that whoever is interrupted can begin anew.
-void mark_prefix(BaselineOutcome& result, const Plan& plan, LedgerWriter& writer) {
+void mark_prefix(BaselineOutcome& result, const Plan& plan, const Ports& ports) {
     const auto& all = plan.bundle.get().migrations;
     std::vector<BundledMigration> open(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(result.proof.proven));
     std::erase_if(open, [&](const auto& migration) { return has(result.marked_before, migration.name); });
     if (open.empty()) return;
-    const auto done = writer.mark_all_applied(open, patience_for_prismas_lock(plan.settings));
+    const auto done = ports.writer->mark_all_applied(open, patience_for_prismas_lock(plan, ports));
     if (done.kind == ResolveOutcome::Kind::lock_busy) {
         throw Failure(ExitCode::turn_timeout,
                       fmt::format("somebody migrates (pid {}); nothing is marked", done.holder.pid),
@@ -154,7 +154,7 @@ BaselineOutcome baseline(const Plan& plan, const Ports& ports, Mark mark) {
         result.marked_before = marks_in(snapshot.ledger, plan.bundle.get());
         require_tables(snapshot);
         result.proof = prove_baseline(scripts, snapshot.server.schema, snapshot.catalogue);
-        if (mark == Mark::the_proven_prefix) mark_prefix(result, plan, *ports.writer);
+        if (mark == Mark::the_proven_prefix) mark_prefix(result, plan, ports);
         conclude_proof(result, scripts.size());
     } catch (const Failure& failure) {
         conclude_with(result.outcome, {failure.code, failure.what(), failure.hint});

@@ -71,8 +71,9 @@ std::string words_for_done(const ResolveOutcome& done, const std::string& name, 
 
 }  // namespace
 
-Duration patience_for_prismas_lock(const Settings& settings) {
-    return settings.turn_timeout.value_or(std::chrono::seconds(10));
+Duration patience_for_prismas_lock(const Plan& plan, const Ports& ports) {
+    const Limit deadline(ports.clock, plan.started + plan.settings.deadline);
+    return deadline.within(plan.settings.turn_timeout.value_or(std::chrono::seconds(10))).remaining();
 }
 
 Outcome resolve(const Plan& plan, const Ports& ports, ResolveAs as, const std::string& name) {
@@ -81,7 +82,7 @@ Outcome resolve(const Plan& plan, const Ports& ports, ResolveAs as, const std::s
     try {
         const BundledMigration* migration = as == ResolveAs::applied ? &bundled(plan, name) : nullptr;
         wait_for_database(plan, ports, Limit(ports.clock, plan.started + plan.settings.deadline), MayWrite::no);
-        const auto patience = patience_for_prismas_lock(plan.settings);
+        const auto patience = patience_for_prismas_lock(plan, ports);
         const auto done = as == ResolveAs::applied ? ports.writer->mark_applied(*migration, patience)
                                                    : ports.writer->mark_rolled_back(name, patience);
         if (done.kind != ResolveOutcome::Kind::done) {

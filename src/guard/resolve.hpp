@@ -11,8 +11,9 @@ namespace migration_guard {
 
 enum class ResolveAs { rolled_back, applied };
 
-/// How long a row waits to be written under Prisma's lock: turnTimeout, else as long as `prisma migrate resolve` does.
-Duration patience_for_prismas_lock(const Settings& settings);
+/// How long a row waits to be written under Prisma's lock: turnTimeout, else as long as `prisma migrate resolve` does;
+/// what is left of deadline at most.
+Duration patience_for_prismas_lock(const Plan& plan, const Ports& ports);
 
 /// Waits for the database, then marks. Refusals (P3008, P3011, P3012, P3017) are code 64: the name given is at fault;
 /// a missing ledger is 83, a held lock 75.

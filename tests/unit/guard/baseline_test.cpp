@@ -100,6 +100,9 @@ TEST_F(Baseline, WaitsForPrismasLockAsLongAsTurnTimeoutSays) {
     world.plan.settings.turn_timeout = std::chrono::seconds(1);
     begin(Mark::the_proven_prefix);
     EXPECT_EQ(writer.patient_for, std::chrono::seconds(1));
+    world.plan.settings.deadline = std::chrono::milliseconds(300);
+    begin(Mark::the_proven_prefix);
+    EXPECT_EQ(writer.patient_for, std::chrono::milliseconds(300)) << "nothing outlives the deadline";
 }
 
 TEST_F(Baseline, SpeaksOfOneAsOfOne) {
