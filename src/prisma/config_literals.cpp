@@ -56,13 +56,41 @@ std::vector<Tokens> split(Tokens tokens, std::string_view separator, std::string
     }
 }
 
-/// The members of an object literal; `open` when a spread or a computed name may add others.
+/// The members of an object literal; `open` when a spread or a computed name may add others. No tokens: computed.
 struct Members {
     std::map<std::string, Tokens> values;
     bool open = false;
 };
 
-Members members_of(Tokens object) {
+/// What `...(x && {…})` or `...(x ? {…} : {…})` may add, where that is written out; else nothing.
+std::vector<Tokens> spread_literals(Tokens expression) {
+    while (expression.size() > 2 && expression[0].is("(") && behind_bracket(expression, 0) == expression.size())
+        expression = expression.subspan(1, expression.size() - 2);
+    auto sides = split(expression, "?", ":");
+    if (sides.size() == 3)
+        sides.erase(sides.begin());
+    else
+        sides = {split(expression, "&&").back()};
+    const auto is_literal = [](Tokens side) {
+        return !side.empty() && side[0].is("{") && behind_bracket(side, 0) == side.size();
+    };
+    return std::ranges::all_of(sides, is_literal) ? sides : std::vector<Tokens>();
+}
+
+Members members_of(Tokens object, int depth = 0);
+
+/// Whether it is spread, and so what the names in it are, depends on a condition that is not evaluated.
+void spread(Tokens expression, int depth, Members& members) {
+    const auto literals = depth < deepest ? spread_literals(expression) : std::vector<Tokens>();
+    if (literals.empty()) members.open = true;
+    for (const auto literal : literals) {
+        const auto inner = members_of(literal, depth + 1);
+        for (const auto& [name, value] : inner.values) members.values[name] = {};
+        members.open = members.open || inner.open;
+    }
+}
+
+Members members_of(Tokens object, int depth) {
     Members members;
     const auto end = behind_bracket(object, 0);
     if (end < 2) return members;
@@ -75,6 +103,8 @@ Members members_of(Tokens object) {
             members.values[part[0].value] = part.subspan(2);
         else if (method || (named && part.size() == 1))
             members.values[part[0].value] = part;
+        else if (part[0].is("..."))
+            spread(part.subspan(1), depth, members);
         else
             members.open = true;
     }
@@ -246,7 +276,8 @@ private:
         return constant ? evaluate(*constant, depth + 1) : computed;
     }
 
-    /// `A ?? B`: the first side that has a value in this environment, else the first variable.
+    /// `A ?? B`: the first side that has a value in this environment. Else the last variable: what is not set has to be
+    /// named, and what all fall back on is what people set.
     [[nodiscard]] ConfigValue first_given(const std::vector<Tokens>& sides, int depth) const {
         ConfigValue unset;
         for (const auto side : sides) {
@@ -254,7 +285,7 @@ private:
             if (value.kind == Kind::computed || (value.kind == Kind::text && !value.text.empty())) return value;
             if (value.kind != Kind::variable) continue;
             if (is_set(value.text)) return value;
-            if (unset.kind == Kind::absent) unset = std::move(value);
+            unset = std::move(value);
         }
         return unset;
     }

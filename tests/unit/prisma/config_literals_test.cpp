@@ -126,6 +126,33 @@ TEST(ConfigLiterals, ListsThatRunAreComputed) {
     EXPECT_TRUE(read("export default { ...base }").external_tables.computed);
 }
 
+/// The URLs of `datasource: {…}`.
+std::string urls_of(const std::string& datasource) {
+    const auto config = read("export default defineConfig({ datasource: {" + datasource + "} })");
+    return spelt(config.url) + ", " + spelt(config.direct_url);
+}
+
+TEST(ConfigLiterals, ASpreadLiteralAddsItsNamesAndNoOthers) {
+    const std::string url = "url: env('U'), ";
+    const auto plain = urls_of(url);
+    EXPECT_EQ(urls_of(url + "...(process.env.S && { shadowDatabaseUrl: env('S') })"), plain);
+    EXPECT_EQ(urls_of(url + "...(a && b && { x: 1 }), ...(a ? { y: 1 } : {}), ...{ z: 1 },"), plain);
+    EXPECT_EQ(urls_of("...(a && { url: env('V') }), url: env('U')"), plain) << "what stands last counts";
+    EXPECT_EQ(urls_of(url + "...(a && { directUrl: env('D') })"),
+              spelt(read("export default { datasource: { url: env('U') } }").url) + ", computed");
+    for (const char* const spread : {"...(a && { url: env('V') })", "...(a ? {} : { url: env('V') })", "...{ url: b }"})
+        EXPECT_EQ(urls_of(url + spread), "computed, " + spelt(ConfigValue{})) << spread;
+    for (const char* const spread : {"...rest", "...(a && rest)", "...(a ? {} : rest)", "...(a ?? {})", "...f({})",
+                                     "...(a && { ...rest })", "...(a && { [name]: 1 })"})
+        EXPECT_EQ(urls_of(spread), "computed, computed") << spread;
+}
+
+TEST(ConfigLiterals, SpreadsInSpreadsEnd) {
+    std::string deep;
+    for (int i = 0; i < 10'000; ++i) deep += "...{";
+    EXPECT_EQ(urls_of(deep), "computed, computed");
+}
+
 TEST(ConfigLiterals, WhatRunsIsComputed) {
     EXPECT_EQ(schema_of("getSchema()"), "computed");
     EXPECT_EQ(schema_of("`prisma/${name}.prisma`"), "computed");
@@ -158,14 +185,14 @@ TEST(ConfigLiterals, Urls) {
     EXPECT_EQ(url_of("process.env.X || 'postgresql://localhost/x'", {{"X", "set"}}), "$X");
     EXPECT_EQ(url_of("process.env.A ?? process.env.B", {{"B", "set"}}), "$B");
     EXPECT_EQ(url_of("process.env.A ?? process.env.B", {{"A_FILE", "/run/secrets/a"}, {"B", "set"}}), "$A");
-    EXPECT_EQ(url_of("process.env.A ?? process.env.B"), "$A");
+    EXPECT_EQ(url_of("process.env.A ?? process.env.B"), "$B");
     EXPECT_EQ(url_of("`postgresql://${process.env.USER}@db/x`"), "computed");
     EXPECT_EQ(url_of("env.DATABASE_URL"), "computed");
     EXPECT_EQ(url_of("buildUrl(env('X'))"), "computed");
     EXPECT_EQ(spelt(read("const url = process.env.X\nexport default { datasource: { url } }").url), "$X");
     EXPECT_EQ(
         spelt(read("const url =\n  process.env.A ??\n  process.env.B\nexport default { datasource: { url } }").url),
-        "$A");
+        "$B");
     EXPECT_EQ(spelt(read("export default { datasource: makeDatasource() }").url), "computed");
 }
 
