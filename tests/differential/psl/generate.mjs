@@ -30,7 +30,7 @@ const keywords = ['type', 'model', 'enum', 'view', 'datasource', 'generator', 'f
 const mappedNames = ['snake_case', 'with space', 'Ünïcode', 'dot.ted', 'semi;colon', 'back\\\\slash', 'u\\u00e9\\ud83d\\ude00',
   'x'.repeat(63), 'y'.repeat(64), 'é'.repeat(40), '表'.repeat(30), 'slash//es', 'c /* d */', '1digit', '-', 'UPPER']
 
-/** [path, text] pairs; `applicable`: only what a server without extensions can create. */
+/** [path, text] pairs; `applicable`: only what a server without extensions can create, with the URL in DATABASE_URL. */
 export function generate(seed, major, { applicable = false } = {}) {
   return new SchemaWriter(new Random(seed * 8 + major), major, applicable).files()
 }
@@ -234,8 +234,10 @@ class SchemaWriter {
   datasourceText() {
     const { random } = this
     const lines = [['provider', '=', random.pick(['"postgresql"', '"postgres"'])]]
-    if (this.major <= 6) lines.push(['url', '=', random.pick(['env("DATABASE_URL")', 'env( "URL_X" )', '"postgresql://u:p@h/d?schema=x"'])])
-    if (this.major === 5 || this.major === 6) lines.push(...random.some([['directUrl', '=', 'env("DIRECT_URL")']], 0.3))
+    const urls = ['env("DATABASE_URL")', ...(this.applicable ? [] : ['env( "URL_X" )', '"postgresql://u:p@h/d?schema=x"'])]
+    if (this.major <= 6) lines.push(['url', '=', random.pick(urls)])
+    const direct = this.major === 5 || this.major === 6 ? random.some([['directUrl', '=', 'env("DIRECT_URL")']], 0.3) : []
+    if (!this.applicable) lines.push(...direct)
     if (this.prismaRelations) lines.push(['relationMode', '=', '"prisma"'])
     else lines.push(...random.some([['relationMode', '=', '"foreignKeys"']], 0.1))
     if (this.schemas.length > 0) lines.push(['schemas', '=', `[${this.schemas.map((schema) => `"${schema}"`).join(', ')}]`])
