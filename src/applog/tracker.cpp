@@ -162,7 +162,8 @@ bool Tracker::take_head(Source& source, std::string_view text, std::uint64_t off
         head = {};
         head.open = true;
         head.client_log = client_log;
-        head.nested = contains(text, "cause: Prisma") || contains(text, "[cause]: Prisma");
+        head.nested = contains(text, "cause: Prisma") || contains(text, "[cause]: Prisma") ||
+                      contains(text, "stack: 'PrismaClient");  // winston's prettyPrint(), behind the message
     }
     head.offset = offset;
     if (invocation) head.accessor = find_accessor(text);
