@@ -190,6 +190,48 @@ bool read_denial(std::string_view message, Sentence& sentence) {
     return true;
 }
 
+/// French sets its quotes off with blanks, ordinary or no-break ones.
+std::string_view without_blanks(std::string_view text) {
+    for (const std::string_view blank : {"\u00a0", "\u202f", " "}) {
+        while (text.starts_with(blank)) text.remove_prefix(blank.size());
+        while (text.ends_with(blank)) text.remove_suffix(blank.size());
+    }
+    return text;
+}
+
+/// The one name that a message quotes, in the quotes of its language; "" when there are several or none.
+std::string only_quoted_name(std::string_view message) {
+    struct Quotes {
+        std::string_view open;
+        std::string_view close;
+    };
+    static constexpr std::array languages{Quotes{"\"", "\""}, Quotes{"\u00ab", "\u00bb"},  // fr, es, ru
+                                          Quotes{"\u00bb", "\u00ab"}, Quotes{"\u201e", "\u201c"},
+                                          Quotes{"\u201c", "\u201d"}};
+    const auto first =
+        std::ranges::min_element(languages, {}, [&](const Quotes& quotes) { return message.find(quotes.open); });
+    const std::size_t open = message.find(first->open);
+    if (open == std::string_view::npos) return "";
+    message.remove_prefix(open + first->open.size());
+    const std::size_t close = message.find(first->close);
+    if (close == std::string_view::npos) return "";
+    if (message.find(first->open, close + first->close.size()) != std::string_view::npos) return "";
+    return std::string(without_blanks(message.substr(0, close)));
+}
+
+/// Of a server that speaks another language (lc_messages): the SQLSTATE tells what is missing. Of FROM clauses, which
+/// keep that word everywhere, 42P01 speaks as well.
+void read_translated(std::string_view message, Sentence& sentence) {
+    const auto& state = sentence.sqlstate;
+    const Kind kind = state == "42P01"   ? Kind::table
+                      : state == "42703" ? Kind::column
+                      : state == "42704" ? Kind::type
+                                         : Kind::none;
+    if (kind == Kind::none || message.find("FROM") != std::string_view::npos) return;
+    sentence.object = only_quoted_name(message);
+    if (!sentence.object.empty()) sentence.kind = kind;
+}
+
 }  // namespace
 
 void read_server_message(std::string_view message, Sentence& sentence) {
@@ -210,7 +252,10 @@ void read_server_message(std::string_view message, Sentence& sentence) {
         return;
     }
     if (read_denial(message, sentence)) return;
-    if (message.find("does not exist") == std::string_view::npos) return;
+    if (message.find("does not exist") == std::string_view::npos) {
+        read_translated(message, sentence);
+        return;
+    }
     for (const auto& word : words) {
         const std::string name = name_after(message, word.text);
         if (name.empty()) continue;

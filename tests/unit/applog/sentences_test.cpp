@@ -43,8 +43,37 @@ const LineCase lines[] = {
      "P2010 42703 column nosuch (x) x1", LogCause::missing_object},
     {"raw_column_bare", "Raw query failed. Code: `42703`. Message: `column u.first_name does not exist`",
      "P2010 42703 column u.first_name (x) x1", LogCause::missing_object},
-    {"raw_localised", "Raw query failed. Code: `42P01`. Message: `la relation \u00ab x \u00bb n'existe pas`",
+    // Prisma 7.10 on a PostgreSQL 15 with lc_messages = fr_FR, de_DE, ja_JP.
+    {"table_in_french", "Raw query failed. Code: `42P01`. Message: `la relation \u00ab x \u00bb n'existe pas`",
+     "P2010 42P01 table x (x) x1", LogCause::missing_object},
+    {"column_in_french", "Raw query failed. Code: `42703`. Message: `la colonne \u00ab phone \u00bb n'existe pas`",
+     "P2010 42703 column phone (x) x1", LogCause::missing_object},
+    {"no_break_spaces",
+     "Raw query failed. Code: `42P01`. Message: `la relation \u00ab\u00a0voil\u00e0\u00a0\u00bb n'existe pas`",
+     "P2010 42P01 table voil\u00e0 (x) x1", LogCause::missing_object},
+    {"type_in_french", "Database error. Code: `42704`. Message: `le type \u00ab public.Plan \u00bb n'existe pas`",
+     "P2039 42704 type public.Plan (x) x1", LogCause::missing_object},
+    {"null_in_french",
+     "Raw query failed. Code: `23502`. Message: `une valeur NULL viole la contrainte NOT NULL de la colonne \u00ab "
+     "label "
+     "\u00bb dans la relation \u00ab Tag \u00bb`",
+     "P2010 23502 none (x) x1", LogCause::differs},
+    {"from_in_french",
+     "Raw query failed. Code: `42P01`. Message: `entr\u00e9e manquante de la clause FROM pour la table \u00ab x "
+     "\u00bb`",
      "P2010 42P01 none (x) x1", LogCause::missing_object},
+    {"table_in_german", "Raw query failed. Code: `42P01`. Message: `Relation \u00bbx\u00ab existiert nicht`",
+     "P2010 42P01 table x (x) x1", LogCause::missing_object},
+    {"denied_in_german", "Database error. Code: `42501`. Message: `keine Berechtigung f\u00fcr Tabelle Tag`",
+     "P2039 42501 none (x) x1", LogCause::denied},
+    {"table_in_japanese",
+     "Raw query failed. Code: `42P01`. Message: "
+     "`\u30ea\u30ec\u30fc\u30b7\u30e7\u30f3\"x\"\u306f\u5b58\u5728\u3057\u307e\u305b\u3093`",
+     "P2010 42P01 table x (x) x1", LogCause::missing_object},
+    {"column_of_a_relation_in_japanese",
+     "Raw query failed. Code: `42703`. Message: "
+     "`\u30ea\u30ec\u30fc\u30b7\u30e7\u30f3\"Tag\"\u306e\u5217\"phone\"\u306f\u5b58\u5728\u3057\u307e\u305b\u3093`",
+     "P2010 42703 none (x) x1", LogCause::missing_object},
     {"raw_syntax", "Raw query failed. Code: `42601`. Message: `syntax error at or near \"x\"`",
      "P2010 42601 none (x) x1", LogCause::data},
     {"type", "Database error. Code: `42704`. Message: `type \"public.Plan\" does not exist`",
