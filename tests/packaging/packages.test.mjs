@@ -74,6 +74,20 @@ describe('packages', { timeout: 600_000 }, () => {
     assert.equal(JSON.parse(await readFile(join(folder, 'sbom.spdx.json'), 'utf8')).spdxVersion, 'SPDX-2.3')
   })
 
+  it('tarball: the line of docs/caprover.md leaves the binary where the Dockerfile takes it from, executable', async () => {
+    const page = await readFile(join(ROOT, 'docs/caprover.md'), 'utf8')
+    const [line] = /^mkdir -p docker && tar xzf migration-guard-VERSION-linux-amd64[^\n]*\\\n[^\n]*$/m.exec(page)
+    const [, taken] = /^COPY (docker\/migration-guard) /m.exec(page)
+    const tarball = named(new RegExp(`linux-${NATIVE}\\.tar\\.gz$`))
+    const [, version] = /migration-guard-(.+)-linux/.exec(basename(tarball))
+    const repository = await mkdtemp(join(folder, 'repository-'))
+    await copyFile(tarball, join(repository, basename(tarball)))
+    const script = line.replaceAll('VERSION', version).replaceAll('amd64', NATIVE)
+    await must('sh', ['-e', '-c', script], { cwd: repository })
+    assert.deepEqual(await readdir(join(repository, 'docker')), ['migration-guard'])
+    assert.match((await must(join(repository, taken), ['--version'])).stdout, VERSION)
+  })
+
   it('tarball: two builds give the same bytes', async () => {
     const before = await readFile(join(PACKAGES, 'SHA256SUMS'), 'utf8')
     await must(join(ROOT, 'packaging/build'), architectures)
