@@ -18,7 +18,7 @@ await requireEngine()
 const Docker = require('dockerode')
 const yaml = require('yaml')
 
-describe('examples/caprover on an engine', { timeout: 900_000 }, () => {
+describe('examples/caprover on an engine', { concurrency: 3, timeout: 900_000 }, () => {
   let world
   before(async () => {
     await buildBase()

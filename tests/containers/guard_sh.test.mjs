@@ -17,7 +17,7 @@ await requireEngine()
 const FAILING = '20250201000000_referrer'
 const NPM_PATH = '/app/node_modules/.bin/migration-guard'
 
-describe('guard.sh', { timeout: 900_000 }, () => {
+describe('guard.sh', { concurrency: 3, timeout: 900_000 }, () => {
   let world
   before(async () => {
     await buildBase()
@@ -28,37 +28,6 @@ describe('guard.sh', { timeout: 900_000 }, () => {
 
   const guard = (args, env = {}) =>
     run('sh', [join(EXAMPLES, 'guard.sh'), ...args], { env: { PATH, ...env }, seconds: 90 })
-
-  it('runs a subcommand with image, environment and network of the service', () =>
-    withService(world, { env: { ODD: `it's "quoted" $HOME\nand two lines` } }, async (app) => {
-      const { status, output, stdout } = await guard([app.short, 'check', '--json'])
-      assert.equal(status, 0, output)
-      const report = JSON.parse(stdout)
-      assert.equal(report.verdict, 'ok')
-      assert.equal(report.database.name, app.database)
-    }))
-
-  it("gives back the guard's status, and leaves no container", () =>
-    withService(world, {}, async (app) => {
-      await world.database.sql(app.database, 'drop table "Visit"')
-      const { status, output } = await guard([app.short, 'check'])
-      assert.equal(status, 87, output)
-      const format = '{{.Label "com.docker.swarm.service.id"}}.'
-      const left = await dockerText('ps', '-a', '--filter', `ancestor=${tagOf('v1')}`, '--format', format)
-      assert.ok(!left.split('\n').includes('.'), 'only containers of services')
-    }))
-
-  it('reads standard input: diagnose --logs -', () =>
-    withService(world, {}, async (app) => {
-      const log = 'The table `public.Nowhere` does not exist in the current database.\n'
-      const script = `printf '%s' "$LOG" | sh "$0" "$1" diagnose --logs -`
-      const { status, output } = await run('sh', ['-c', script, join(EXAMPLES, 'guard.sh'), app.short], {
-        env: { PATH, LOG: log },
-        seconds: 90,
-      })
-      assert.equal(status, 87, output)
-      assert.match(output, /P2021/)
-    }))
 
   it('after a rollback the service has the old image again: says so, and takes the one that failed', () =>
     withService(world, {}, async (app, id) => {
@@ -78,6 +47,39 @@ describe('guard.sh', { timeout: 900_000 }, () => {
       const applied = await guard([app.short, 'resolve', '--applied', FAILING], { GUARD_APP_IMAGE: tagOf('v2bad') })
       assert.equal(applied.status, 0, applied.output)
       assert.match(await world.database.ledger(app.database), /referrer:applied/)
+    }))
+
+  it('runs a subcommand with image, environment and network of the service', () =>
+    withService(world, { env: { ODD: `it's "quoted" $HOME\nand two lines` } }, async (app) => {
+      const { status, output, stdout } = await guard([app.short, 'check', '--json'])
+      assert.equal(status, 0, output)
+      const report = JSON.parse(stdout)
+      assert.equal(report.verdict, 'ok')
+      assert.equal(report.database.name, app.database)
+    }))
+
+  it("gives back the guard's status, and leaves no container", () =>
+    withService(world, {}, async (app) => {
+      await world.database.sql(app.database, 'drop table "Visit"')
+      const { status, output } = await guard([app.short, 'check'])
+      assert.equal(status, 87, output)
+      const ids = (await dockerText('ps', '-aq', '--filter', `ancestor=${tagOf('v1')}`)).split('\n')
+      const format = '{{index .Config.Labels "com.docker.swarm.service.id"}} {{.Config.Env}}'
+      const all = (await docker(['inspect', '-f', format, ...ids], { check: false })).stdout.split('\n')
+      const ours = all.filter((one) => one.includes(`/${app.database}?`))
+      assert.ok(ours.length > 0 && ours.every((one) => /^\w/.test(one)), `only containers of the service: ${ours}`)
+    }))
+
+  it('reads standard input: diagnose --logs -', () =>
+    withService(world, {}, async (app) => {
+      const log = 'The table `public.Nowhere` does not exist in the current database.\n'
+      const script = `printf '%s' "$LOG" | sh "$0" "$1" diagnose --logs -`
+      const { status, output } = await run('sh', ['-c', script, join(EXAMPLES, 'guard.sh'), app.short], {
+        env: { PATH, LOG: log },
+        seconds: 90,
+      })
+      assert.equal(status, 87, output)
+      assert.match(output, /P2021/)
     }))
 
   it('all networks of the service: the database is in the second one', async () => {

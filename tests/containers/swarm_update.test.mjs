@@ -13,7 +13,7 @@ await requireEngine()
 const APPLIED = '20250101000000_init:applied, 20250201000000_referrer:applied'
 const FAILED = '20250101000000_init:applied, 20250201000000_referrer:failed'
 
-describe('a release deployed as CapRover deploys it', { concurrency: 3, timeout: 600_000 }, () => {
+describe('a release deployed as CapRover deploys it', { concurrency: 4, timeout: 600_000 }, () => {
   let world
   before(async () => {
     await buildBase()

@@ -14,7 +14,7 @@ await requireEngine()
 const SECOND = 1_000_000_000
 const APPLIED = '20250101000000_init:applied, 20250201000000_referrer:applied'
 
-describe('rough weather on a Swarm', { concurrency: 3, timeout: 900_000 }, () => {
+describe('rough weather on a Swarm', { concurrency: 4, timeout: 900_000 }, () => {
   let world
   before(async () => {
     await buildBase()
@@ -22,6 +22,40 @@ describe('rough weather on a Swarm', { concurrency: 3, timeout: 900_000 }, () =>
     world = await startSwarm()
   })
   after(() => world?.end())
+
+  it('the database is down during a deploy: 69 after waitTimeout, nothing lost, the next deploy passes', async () => {
+    const own = await startPostgres({ network: NETWORK, alias: 'srv-captain--db-down' })
+    let whileDown
+    let ledger
+    try {
+      const result = await scenario({ ...world, database: own }, 'database-down', { serves: 'v2' }, async (run) => {
+        await own.stop()
+        await run.deploy('v2', { override: OVERRIDE })
+        const end = await run.ended(120)
+        whileDown = { serving: (await run.running()).map((task) => task.image), codes: exitCodes(await run.tasks()) }
+        await own.start()
+        ledger = await run.ledger()
+        await run.deploy('v2', { override: OVERRIDE })
+        assert.equal(await run.ended(120), 'completed')
+        return end
+      })
+      assert.equal(result.end, 'rollback_completed')
+      assert.deepEqual(whileDown, { serving: ['v1'], codes: [69] })
+      assert.equal(ledger, '20250101000000_init:applied')
+      assert.deepEqual([result.serving, result.failed, result.ledger], ['v2', 0, APPLIED])
+    } finally {
+      await own.remove()
+    }
+  })
+
+  it('a migration within the start period goes through, however long it takes', async () => {
+    const result = await scenario(world, 'start-period-long-enough', { serves: 'v2verySlow' }, async (run) => {
+      await run.deploy('v2verySlow', { override: OVERRIDE })
+      return run.ended(150)
+    })
+    assert.deepEqual([result.end, result.serving, result.failed], ['completed', 'v2veryslow', 0])
+    assert.equal(result.ledger, APPLIED)
+  })
 
   for (const parallelism of [0, 1])
     it(`three replicas, parallelism ${parallelism}: one migrates, the others wait`, async () => {
@@ -52,15 +86,6 @@ describe('rough weather on a Swarm', { concurrency: 3, timeout: 900_000 }, () =>
     assert.match(result.ledger, /referrer:rolled back$/)
   })
 
-  it('a migration within the start period goes through, however long it takes', async () => {
-    const result = await scenario(world, 'start-period-long-enough', { serves: 'v2verySlow' }, async (run) => {
-      await run.deploy('v2verySlow', { override: OVERRIDE })
-      return run.ended(150)
-    })
-    assert.deepEqual([result.end, result.serving, result.failed], ['completed', 'v2veryslow', 0])
-    assert.equal(result.ledger, APPLIED)
-  })
-
   // An app with a volume: under start-first Swarm lets the first new task work until the second one runs, under
   // stop-first a deploy over a deploy stops it at once.
   const graces = [
@@ -84,31 +109,6 @@ describe('rough weather on a Swarm', { concurrency: 3, timeout: 900_000 }, () =>
       assert.match(afterStop, ledger)
       assert.deepEqual([result.end, result.serving, result.exitCodes], ['completed', 'v1', [143]])
     })
-
-  it('the database is down during a deploy: 69 after waitTimeout, nothing lost, the next deploy passes', async () => {
-    const own = await startPostgres({ network: NETWORK, alias: 'srv-captain--db-down' })
-    let whileDown
-    let ledger
-    try {
-      const result = await scenario({ ...world, database: own }, 'database-down', { serves: 'v2' }, async (run) => {
-        await own.stop()
-        await run.deploy('v2', { override: OVERRIDE })
-        const end = await run.ended(120)
-        whileDown = { serving: (await run.running()).map((task) => task.image), codes: exitCodes(await run.tasks()) }
-        await own.start()
-        ledger = await run.ledger()
-        await run.deploy('v2', { override: OVERRIDE })
-        assert.equal(await run.ended(120), 'completed')
-        return end
-      })
-      assert.equal(result.end, 'rollback_completed')
-      assert.deepEqual(whileDown, { serving: ['v1'], codes: [69] })
-      assert.equal(ledger, '20250101000000_init:applied')
-      assert.deepEqual([result.serving, result.failed, result.ledger], ['v2', 0, APPLIED])
-    } finally {
-      await own.remove()
-    }
-  })
 
   it('the database comes back within waitTimeout: the update goes through', async () => {
     const own = await startPostgres({ network: NETWORK, alias: 'srv-captain--db-back' })

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { BASE } from './app_image.mjs'
 import { api, docker, uniqueName, until } from './docker.mjs'
 import { createService, deploy } from './caprover.mjs'
-import { exitCodes, NETWORK, record, running, serviceOf, startClient, tasks, updateEnds } from './swarm.mjs'
+import { askThrough, exitCodes, NETWORK, record, running, serviceOf, startClient, tasks, updateEnds } from './swarm.mjs'
 
 export const tagOf = (release, base = BASE) => `${base}:${release.toLowerCase()}`
 
@@ -89,19 +89,7 @@ export async function scenario(world, name, options, body) {
 const isFrom = (serves, answer) =>
   serves === 'nobody' ? answer.startsWith('failed') : [serves].flat().includes(answer)
 
-async function clientSays(world, app) {
-  const { stdout } = await docker(
-    [
-      'exec',
-      world.proxy,
-      'bash',
-      '-c',
-      `exec 3<>/dev/tcp/127.0.0.1/8080; printf 'GET / HTTP/1.0\\r\\nHost: ${app.name}\\r\\n\\r\\n' >&3; cat <&3`,
-    ],
-    { check: false },
-  )
-  return stdout.split('\r\n\r\n')[1] ?? ''
-}
+const clientSays = (world, app) => askThrough(world.proxy, app.name, '/')
 
 async function setHealthcheck(id, healthcheck) {
   const { Version, Spec } = await api('GET', `/services/${id}`)

@@ -16,7 +16,16 @@ export async function joinSwarm() {
   return true
 }
 
-const hasNetwork = async () => (await dockerText('network', 'ls', '-q', '--filter', `name=^${NETWORK}$`)) !== ''
+/** By all names: a filter is a regular expression for local networks, and none for those of a Swarm. */
+const hasNetwork = async (...filters) =>
+  (await dockerText('network', 'ls', '--format', '{{.Name}}', ...filters)).split('\n').includes(NETWORK)
+
+/** CapRover's overlay network; true when it is there since this call. */
+export async function makeNetwork() {
+  if (await hasNetwork()) return false
+  await docker(['network', 'create', '-d', 'overlay', '--attachable', '--label', LABEL, NETWORK])
+  return true
+}
 
 /** Until the node has let go of its part as well: whoever came before would take it for a network, and find none. */
 async function removeNetwork() {
@@ -27,11 +36,15 @@ async function removeNetwork() {
   await until('the network is gone', isGone, 60)
 }
 
+/** The same, when it was made by these tests. */
+export async function removeOurNetwork() {
+  if (await hasNetwork('--filter', `label=${LABEL}`)) await removeNetwork()
+}
+
 /** Builds up what is missing; `end()` takes down what was built up here and nothing else. */
 export async function startSwarm() {
   const joined = await joinSwarm()
-  const existing = await hasNetwork()
-  if (!existing) await docker(['network', 'create', '-d', 'overlay', '--attachable', '--label', LABEL, NETWORK])
+  const made = await makeNetwork()
   const context = new URL('../images/proxy', import.meta.url).pathname
   await docker(['build', '-q', '-t', PROXY_IMAGE, context], { timeout: 300_000, env: { DOCKER_BUILDKIT: '0' } })
   const proxy = uniqueName('guard-test-proxy')
@@ -56,7 +69,7 @@ export async function startSwarm() {
     end: async () => {
       await docker(['rm', '-fv', proxy], { check: false })
       await database.remove()
-      if (!existing) await removeNetwork()
+      if (made) await removeNetwork()
       if (joined) await docker(['swarm', 'leave', '--force'], { check: false })
     },
   }
@@ -97,6 +110,14 @@ export async function updateEnds(id, seconds) {
     seconds,
     500,
   )
+}
+
+/** One answer of a service through the proxy, or nothing. */
+export async function askThrough(proxy, service, path) {
+  const request = `GET ${path} HTTP/1.0\\r\\nHost: ${service}\\r\\n\\r\\n`
+  const script = `exec 3<>/dev/tcp/127.0.0.1/8080; printf '${request}' >&3; cat <&3`
+  const { stdout } = await docker(['exec', proxy, 'bash', '-c', script], { check: false })
+  return stdout.split('\r\n\r\n')[1] ?? ''
 }
 
 /** Asks through the proxy until `stop()`, which gives what it saw. Bounded by `seconds`. */
