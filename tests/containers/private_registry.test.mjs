@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 
-import { EXAMPLES, require, run } from '../caprover/lib/parts.mjs'
+import { EXAMPLES, run } from '../caprover/lib/parts.mjs'
 import { buildBase, buildRelease, GUARD_IMAGE } from './lib/app_image.mjs'
 import { deploy } from './lib/caprover.mjs'
+import { ended, engine } from './lib/caprover_build.mjs'
 import { docker, LABEL, PATH, requireEngine, uniqueName } from './lib/docker.mjs'
 import { PASSWORD, startRegistry, USER } from './lib/registry.mjs'
 import { tagOf } from './lib/scenario.mjs'
@@ -16,10 +17,6 @@ import { withService } from './lib/service.mjs'
 import { running, startSwarm, updateEnds } from './lib/swarm.mjs'
 
 await requireEngine()
-
-const Docker = require('dockerode')
-const HOST = process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock'
-const engine = new Docker(HOST.startsWith('unix://') ? { socketPath: HOST.slice('unix://'.length) } : undefined)
 
 /** What preDeployFunction gets by require('dockerode'); the engine may live elsewhere than its text says. */
 function Here() {
@@ -130,14 +127,4 @@ describe('a private registry', { concurrency: 1, timeout: 600_000 }, () => {
       assert.equal(await build('2'), 'built')
     })
   })
-
-  /** The end of a stream of progress messages; an Error with the one that says so. */
-  const ended = (stream) =>
-    new Promise((resolve, reject) => {
-      engine.modem.followProgress(stream, (error, messages) => {
-        const failed = messages?.find((message) => message.error)
-        if (error || failed) reject(error ?? new Error(failed.error))
-        else resolve()
-      })
-    })
 })
