@@ -187,7 +187,8 @@ constexpr std::array table{
            failing,
            {}},
     Option{"failureCommand", &Settings::failure_command, "none",
-           "run before a failing exit with the verdict's JSON on standard input, 10 s at most, its status ignored",
+           "run before a failing exit with the verdict's JSON on standard input, 10 s at most, its status ignored; "
+           "not when a stop signal ends the guard",
            failing, command_rule},
     Option{"probePort", &Settings::probe_port, "`PORT` if set", "the app's port, which `probe` asks", probing, {}},
     Option{"probePath", &Settings::probe_path, "none: a TCP connect",
