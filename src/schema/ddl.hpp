@@ -24,6 +24,9 @@ std::string type_text(const DeclaredColumn& column, const std::string& connectio
 /// `ALTER TABLE "s"."t" ALTER COLUMN "c" `, to be completed.
 std::string alter_column(const ObjectName& table, const std::string& column);
 
+/// The statements that have the server number new rows, on from those that are there.
+std::string add_identity(const ObjectName& table, const std::string& column);
+
 /// The statement that gives a column its declared type and carries its values over; of an array that shall be none, the
 /// first element. A default that cannot come along is dropped: the client sends its own.
 std::string alter_type(const ObjectName& table, const DeclaredColumn& column, const CatalogueColumn& actual,

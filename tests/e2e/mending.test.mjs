@@ -89,6 +89,13 @@ test('nulls, and columns that nobody fills', async (context) => {
   await bench.database.query(`INSERT INTO ${bench.table} (needed) VALUES ('x')`)
 })
 
+test('an id that counts on from the rows that are there', async (context) => {
+  const bench = await made(context, `  id Int @id @default(autoincrement()) @map("i'd")\n  name String?\n`, `"i'd" integer PRIMARY KEY, name text`)
+  await bench.database.query(`INSERT INTO ${bench.table} VALUES (1, 'a'), (7, 'b')`)
+  assert.deepEqual(kinds(await mend(bench)), ['blocksInsert'])
+  assert.deepEqual(await bench.database.query(`INSERT INTO ${bench.table} (name) VALUES ('c') RETURNING "i'd"`), [{ "i'd": 8 }])
+})
+
 test('an id that is neither filled nor of the right type', async (context) => {
   const bench = await made(context, ID, 'id text PRIMARY KEY')
   assert.deepEqual(kinds(await mend(bench)), ['typeDiffers', 'blocksInsert'])
