@@ -61,6 +61,13 @@ void Peer::send_bytewise(const std::string& bytes) {
     }
 }
 
+void Peer::accept_tls() {
+    read_startup();
+    send("S");
+    const auto head = read_exactly(5);  // RFC 8446, 5.1: type, version, length
+    if (head.size() == 5) read_exactly(read_number(head.substr(3)));
+}
+
 void Peer::hang() {
     while (wait_for_input(descriptor_, stop_)) {
         std::array<char, 4096> buffer{};

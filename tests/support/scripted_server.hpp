@@ -24,9 +24,12 @@ public:
     void send(const std::string& bytes);
     /// One byte a packet.
     void send_bytewise(const std::string& bytes);
+    /// Says S to SSLRequest and takes the client's first TLS record: nothing is left unread, for which a close would
+    /// reset the connection.
+    void accept_tls();
     /// Says nothing until the client goes or the test ends.
     void hang();
-    /// Reads the SSLRequest and answers it with one byte, 'N' or 'S'; then reads the StartupMessage after an 'N'.
+    /// Says N to SSLRequest, then reads the StartupMessage.
     void refuse_tls();
 
 private:

@@ -106,17 +106,12 @@ INSTANTIATE_TEST_SUITE_P(
                  Kind::not_yet, "received invalid response to SSL negotiation: H", "sslmode=require"},
         Scripted{"S, then no TLS",
                  [](Peer& peer) {
-                     peer.read_startup();
-                     peer.send("Sgarbage instead of a handshake");
-                     peer.hang();  // closing over the unread ClientHello would reset the connection, now and then first
+                     peer.accept_tls();
+                     peer.send("garbage instead of a handshake");
+                     peer.hang();
                  },
                  Kind::not_yet, "SSL", "sslmode=require"},
-        Scripted{"S, then closes",
-                 [](Peer& peer) {
-                     peer.read_startup();
-                     peer.send("S");
-                 },
-                 Kind::not_yet, "SSL", "sslmode=require"},
+        Scripted{"S, then closes", [](Peer& peer) { peer.accept_tls(); }, Kind::not_yet, "SSL", "sslmode=require"},
         Scripted{"HTTP",
                  [](Peer& peer) {
                      peer.read_startup();
