@@ -52,11 +52,14 @@ describe('Dockerfile', { timeout: 120 * MINUTES }, () => {
       // npm has to trust what this machine trusts, which may be a proxy.
       const env = ['-e', 'NODE_EXTRA_CA_CERTS=/machine.crt']
       await docker(['create', '--name', name, '--label', LABEL, ...env, 'guard-test/build', './scripts/test', '-L', 'unit'])
-      if (existsSync(AUTHORITIES)) await docker(['cp', '-L', AUTHORITIES, `${name}:/machine.crt`])
-      const { stdout } = await docker(['start', '-a', name], { timeout: 60 * MINUTES })
-      await docker(['rm', '-v', name])
-      const [, failed, total] = /100% tests passed, (\d+) tests failed out of (\d+)/.exec(stdout)
-      assert.ok(failed === '0' && Number(total) > 500, stdout.slice(-2000))
+      try {
+        if (existsSync(AUTHORITIES)) await docker(['cp', '-L', AUTHORITIES, `${name}:/machine.crt`])
+        const { stdout } = await docker(['start', '-a', name], { timeout: 60 * MINUTES })
+        const [, failed, total] = /100% tests passed, (\d+) tests failed out of (\d+)/.exec(stdout)
+        assert.ok(failed === '0' && Number(total) > 500, stdout.slice(-2000))
+      } finally {
+        await docker(['rm', '-fv', name])
+      }
     })
 
   it('the bill of materials names each licence text that is there', async () => {
