@@ -15,6 +15,7 @@ await requireEngine()
 
 const ROOT = new URL('../..', import.meta.url).pathname
 const GUARD = 'guard-test/stage-guard'
+const BUILD = 'guard-test/build'
 const EXAMPLE = 'guard-test/example'
 const ANOTHER_NODE = 'node:22-bookworm-slim'
 const IS_THOROUGH = Boolean(process.env.GUARD_TEST_THOROUGH)
@@ -29,7 +30,10 @@ const build = (tag, args, buildkit) =>
   })
 
 describe('Dockerfile', { timeout: 120 * MINUTES }, () => {
-  before(() => build(GUARD, ['--target', 'guard'], '0'))
+  before(async () => {
+    await build(GUARD, ['--target', 'guard'], '0')
+    await build(BUILD, ['--target', 'build'], '0')
+  })
 
   it('the guard stage: binary, certificate authorities, licences, bill of materials, nothing else', async () => {
     const files = await filesOf(GUARD)
@@ -40,9 +44,8 @@ describe('Dockerfile', { timeout: 120 * MINUTES }, () => {
   })
 
   it('the build stage holds the whole tree, so that the tests can be run in it', async () => {
-    await build('guard-test/build', ['--target', 'build'], '0')
     const pages = ['README.md', 'CHANGELOG.md', 'docs/runbook.md', 'examples/analytics-app/README.md']
-    await docker(['run', '--rm', 'guard-test/build', 'ls', ...pages, 'tests/docs/links.test.mjs'])
+    await docker(['run', '--rm', BUILD, 'ls', ...pages, 'tests/docs/links.test.mjs'])
   })
 
   // Installs what the tests need and compiles all of them: many minutes.
@@ -51,7 +54,7 @@ describe('Dockerfile', { timeout: 120 * MINUTES }, () => {
       const name = uniqueName('guard-test-units')
       // npm has to trust what this machine trusts, which may be a proxy.
       const env = ['-e', 'NODE_EXTRA_CA_CERTS=/machine.crt']
-      await docker(['create', '--name', name, '--label', LABEL, ...env, 'guard-test/build', './scripts/test', '-L', 'unit'])
+      await docker(['create', '--name', name, '--label', LABEL, ...env, BUILD, './scripts/test', '-L', 'unit'])
       try {
         if (existsSync(AUTHORITIES)) await docker(['cp', '-L', AUTHORITIES, `${name}:/machine.crt`])
         const { stdout } = await docker(['start', '-a', name], { timeout: 60 * MINUTES })
