@@ -61,6 +61,7 @@ protected:
         environment["PRISMA_QUERY_ENGINE_LIBRARY"] = environment["PRISMA_QUERY_ENGINE_BINARY"] = "/bin/true";
         environment["DATABASE_URL"] = "postgresql://u:p@127.0.0.1:1/db";
         environment["CHECKPOINT_DISABLE"] = "1";
+        environment["TMPDIR"] = image.path("").string();  // the CLI leaves folders there
         std::vector<std::string> variables;
         for (const auto& [name, value] : environment) variables.push_back(name + "=" + value);
         auto text = test::run(command, variables, std::chrono::seconds(60)).output;
