@@ -4,7 +4,7 @@
 // Leaving a Swarm wipes the engine's DNS records of *all* networks (libnetwork, cleanupServiceDiscovery), so that
 // containers of other tests no longer find each other: nobody may leave while another test runs.
 import { docker, dockerText, requireEngine } from './lib/docker.mjs'
-import { joinSwarm, makeNetwork, removeOurNetwork, swarmState } from './lib/swarm.mjs'
+import { ANCHOR, holdNetwork, joinSwarm, makeNetwork, removeOurNetwork, swarmState } from './lib/swarm.mjs'
 
 await requireEngine()
 
@@ -13,7 +13,10 @@ const OURS = 'guard-test' // a label of the node: a Swarm of somebody else's is 
 if (process.argv[2] === 'begin') {
   if (await joinSwarm()) await docker(['node', 'update', '--label-add', `${OURS}=1`, await node()])
   await makeNetwork()
+  await docker(['rm', '-fv', ANCHOR], { check: false })
+  await holdNetwork()
 } else if ((await swarmState()) === 'active') {
+  await docker(['rm', '-fv', ANCHOR], { check: false })
   await removeOurNetwork()
   const label = await dockerText('node', 'inspect', '-f', `{{index .Spec.Labels "${OURS}"}}`, await node())
   if (label === '1') await docker(['swarm', 'leave', '--force'])

@@ -41,26 +41,27 @@ export async function removeOurNetwork() {
   if (await hasNetwork('--filter', `label=${LABEL}`)) await removeNetwork()
 }
 
+/** A front on the network, by this name. */
+async function startProxy(name) {
+  const context = new URL('../images/proxy', import.meta.url).pathname
+  await docker(['build', '-q', '-t', PROXY_IMAGE, context], { timeout: 300_000, env: { DOCKER_BUILDKIT: '0' } })
+  const place = ['--network', NETWORK, '--network-alias', name]
+  await docker(['run', '-d', '--name', name, '--label', LABEL, ...place, PROXY_IMAGE])
+}
+
+/**
+ * Keeps the node's part of the network there, as CapRover's own nginx does: it goes with the last container, and who comes
+ * at that moment finds the network listed and cannot join it.
+ */
+export const ANCHOR = 'guard-test-anchor'
+export const holdNetwork = () => startProxy(ANCHOR)
+
 /** Builds up what is missing; `end()` takes down what was built up here and nothing else. */
 export async function startSwarm() {
   const joined = await joinSwarm()
   const made = await makeNetwork()
-  const context = new URL('../images/proxy', import.meta.url).pathname
-  await docker(['build', '-q', '-t', PROXY_IMAGE, context], { timeout: 300_000, env: { DOCKER_BUILDKIT: '0' } })
   const proxy = uniqueName('guard-test-proxy')
-  await docker([
-    'run',
-    '-d',
-    '--name',
-    proxy,
-    '--label',
-    LABEL,
-    '--network',
-    NETWORK,
-    '--network-alias',
-    proxy,
-    PROXY_IMAGE,
-  ])
+  await startProxy(proxy)
   const alias = uniqueName('srv-captain--db')
   const database = await startPostgres({ network: NETWORK, alias })
   return {
