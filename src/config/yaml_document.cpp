@@ -3,12 +3,33 @@
 #include "config/document.hpp"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <sstream>
 
 namespace migration_guard::config {
 namespace {
+
+/// Where each document begins, and nothing else of it.
+class Beginnings : public YAML::EventHandler {
+public:
+    [[nodiscard]] const std::vector<YAML::Mark>& marks() const { return marks_; }
+
+    void OnDocumentStart(const YAML::Mark& mark) override { marks_.push_back(mark); }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+    void OnMapEnd() override {}
+
+private:
+    std::vector<YAML::Mark> marks_;
+};
 
 Position position_at(const YAML::Mark& mark) {
     return {.line = mark.line + 1, .column = mark.column + 1};
@@ -43,6 +64,17 @@ Value value_of(const YAML::Node& node, const std::string& file) {
     return {.kind = Value::Kind::nested, .text = "", .items = {}};
 }
 
+/// Two documents are asked for and no third: YAML::LoadAll() of yaml-cpp 0.7 and 0.8 takes a comma that stands in no
+/// mapping ("!a,b") for an empty document without consuming it, for ever.
+void refuse_second_document(const std::string& text, const std::string& file) {
+    std::istringstream stream(text);
+    YAML::Parser parser(stream);
+    Beginnings beginnings;
+    if (!parser.HandleNextDocument(beginnings) || !parser.HandleNextDocument(beginnings)) return;
+    refuse(file, position_at(beginnings.marks().back()), "a second YAML document",
+           "keep one mapping, without a further --- or text that belongs to no key");
+}
+
 std::vector<Entry> entries_of(const YAML::Node& document, const std::string& file) {
     std::vector<Entry> entries;
     if (!document.IsDefined() || document.IsNull()) return entries;
@@ -68,11 +100,8 @@ std::vector<Entry> entries_of(const YAML::Node& document, const std::string& fil
 std::vector<Entry> read_yaml(const std::string& text, const std::string& file) {
     if (!is_utf8(text)) refuse(file, {}, "not UTF-8", "save the file as UTF-8");
     try {
-        const auto documents = YAML::LoadAll(text);
-        if (documents.empty()) return {};
-        if (documents.size() > 1)
-            refuse(file, position_at(documents[1].Mark()), "a second YAML document", "keep one, without a further ---");
-        return entries_of(documents.front(), file);
+        refuse_second_document(text, file);
+        return entries_of(YAML::Load(text), file);
     } catch (const YAML::Exception& error) {
         refuse(file, position_at(error.mark), "not YAML: " + one_line(error.msg, 200), "mend it there");
     }
