@@ -49,6 +49,14 @@ NameOrder name_order(bool by_locale) {
     return [](const std::string& left, const std::string& right) { return left < right; };
 }
 
+/// For the sessions behind the first one. A URL may say 0, that is none (Prisma's connect_timeout): then they get as
+/// long as the first one got.
+Duration limit_of_further_sessions(const Settings& settings, Duration connect_timeout) {
+    const auto& wait = settings.wait_timeout;
+    const auto limit = connect_timeout == Duration(0) ? wait : connect_timeout;
+    return limit == Duration(0) ? settings.deadline : std::min(limit, settings.deadline);
+}
+
 postgres::PostgresOptions options(const Settings& settings, const Image& image, const Databases& databases,
                                   Duration connect_timeout) {
     postgres::PostgresOptions options;
@@ -135,11 +143,12 @@ World::World(const Settings& settings, const ProcessStart& start, const Image& i
       journal_(journal),
       clock_(signals),
       runner_(signals) {
-    auto opened = options(settings, image, databases, plan_.connect_timeout);
+    const auto connect_timeout = limit_of_further_sessions(settings, plan_.connect_timeout);
+    auto opened = options(settings, image, databases, connect_timeout);
     opened.migration_session = plan_.session;
     database_ = postgres::open_database(opened, signals);
     writer_ = postgres::ledger_writer(opened, signals);
-    smoke_ = postgres::smoke_runner(databases.app, plan_.connect_timeout, signals);
+    smoke_ = postgres::smoke_runner(databases.app, connect_timeout, signals);
     if (settings.apply == ApplyMode::native) {
         migrator_ = postgres::native_migrator(opened, signals, journal);
     } else {

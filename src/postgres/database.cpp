@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace migration_guard::postgres {
@@ -36,6 +37,7 @@ public:
     void disconnect() override { connection_.reset(); }
 
     void limit_round_trips(Duration most) override {
+        most_ = std::max(most, Duration(1));
         connector_.query_limit = std::clamp(most, Duration(1), options_.query_timeout);
         if (connection_) connection_->limit(connector_.query_limit);
     }
@@ -60,7 +62,7 @@ public:
     }
 
     std::unique_ptr<Turn> try_turn() override {
-        return take_turn(connector_.require(options_.migrate, options_.connect_timeout));
+        return take_turn(connector_.require(options_.migrate, connect_timeout()));
     }
 
     void also_ours(const OwnSessions& sessions) override { own_ = sessions; }
@@ -69,13 +71,16 @@ public:
         return cancel_sessions(session(), name, own_, timeout);
     }
 
-    void create_database() override {
-        postgres::create_database(connector_, options_.migrate, options_.connect_timeout);
-    }
+    void create_database() override { postgres::create_database(connector_, options_.migrate, connect_timeout()); }
 
     void create_schema() override { postgres::create_schema(session(), options_.migrate); }
 
 private:
+    /// A login is a round trip as well.
+    [[nodiscard]] Duration connect_timeout() const {
+        return most_ ? std::min(options_.connect_timeout, *most_) : options_.connect_timeout;
+    }
+
     /// The session that was given no answer is free again, most often: it can be asked why.
     [[noreturn]] void tell_who_locks(const NoAnswer& silence) {
         const auto who = who_locks();
@@ -107,6 +112,7 @@ private:
     Connector connector_;
     std::unique_ptr<Connection> connection_;
     OwnSessions own_;
+    std::optional<Duration> most_;  ///< of limit_round_trips()
     bool was_connected_ = false;
 };
 

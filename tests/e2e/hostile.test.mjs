@@ -1,6 +1,7 @@
 // What nobody means to do to the guard and somebody does: each ends with its own code and a line that helps.
 import assert from 'node:assert/strict'
 import { readFileSync, unlinkSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
 
 import { Database } from './harness/database.mjs'
 import { guardBinary } from './harness/environment.mjs'
@@ -144,3 +145,42 @@ for (const apply of ['native', 'prisma'])
       assert.match(result.lines.at(-1), /the ledger _prisma_migrations was dropped while migrations were applied: .* remedy="does one of the scripts do that\?/)
     }
   })
+
+test('connect_timeout=0 in the URL is no limit, not one of nothing', async (context) => {
+  const database = await deployed(context, first(2))
+  const project = Project.create(context, shop())
+  project.write('prisma/smoke/one.sql', 'SELECT true')
+  const result = await project.guard(database.url('connect_timeout=0'), ['--apply', 'native', '--wait-timeout', '5s', '--', report])
+  assert.ok(started(result), result.stderr)
+})
+
+// A way to the server that lets so many connections through, and takes further ones without a word.
+async function wayFor(context, most, url) {
+  const way = new URL(url)
+  const { hostname, port } = way
+  const sockets = []
+  const server = createServer((socket) => {
+    sockets.push(socket.on('error', () => {}))
+    if (sockets.length > most) return
+    const behind = connect(Number(port), hostname).on('error', () => socket.destroy())
+    behind.once('close', () => socket.destroy())
+    socket.once('close', () => behind.destroy())
+    socket.pipe(behind).pipe(socket)
+  })
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening))
+  context.after(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  way.port = server.address().port
+  return way.href
+}
+
+test('a second connection that is never answered does not outlast the deadline', async (context) => {
+  const database = await deployed(context, first(2))
+  const project = Project.create(context, shop())
+  const url = await wayFor(context, 1, database.url('connect_timeout=50'))
+  const result = await project.guard(url, ['--apply', 'native', '--deadline', '4s', '--', report])
+  assert.equal(result.code, 69, result.stderr)
+  assert.ok(result.ms < 10_000, `${result.ms} ms`)
+})
