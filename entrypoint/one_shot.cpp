@@ -7,6 +7,7 @@
 #include "guard/guard.hpp"
 #include "guard/resolve.hpp"
 #include "log_source.hpp"
+#include "print.hpp"
 #include "program.hpp"
 #include "report/report.hpp"
 #include "system/probe.hpp"
@@ -84,7 +85,7 @@ int Program::baseline() {
         migration_guard::baseline(world.plan(), world.ports(), line_.yes ? Mark::the_proven_prefix : Mark::nothing);
     const auto proof = result.proof.steps.empty() ? std::string() : secrets_.mask(to_text(result));
     if (result.outcome.code == ExitCode::ok && !proof.empty()) return answer(proof, ExitCode::ok);
-    if (!proof.empty()) tell_unwritten(print(proof));
+    if (!proof.empty()) tell_unwritten(print(proof, signals_));
     return result.outcome.code == ExitCode::ok ? number(ExitCode::ok) : conclude(result.outcome);
 }
 
@@ -127,17 +128,12 @@ int Program::config() {
                   ExitCode::ok);
 }
 
-/// Exits 0 or 1 in every case: Docker reserves the other codes.
+/// Docker reserves the codes other than 0 and 1: fail() keeps to them too.
 int Program::probe() {
-    try {
-        const auto loaded = config::load_settings(line_, start_.variables, start_.directory);
-        const auto report = system::probe(system::probe_options(loaded.settings, start_.variables));
-        print(report.line);
-        return number(report.healthy ? ExitCode::ok : ExitCode::unhealthy);
-    } catch (const Failure& failure) {
-        print(std::string(failure.what()) + "; " + failure.hint);
-        return number(ExitCode::unhealthy);
-    }
+    const auto loaded = config::load_settings(line_, start_.variables, start_.directory);
+    const auto report = system::probe(system::probe_options(loaded.settings, start_.variables));
+    print(report.line, signals_);
+    return number(report.healthy ? ExitCode::ok : ExitCode::unhealthy);
 }
 
 }  // namespace migration_guard

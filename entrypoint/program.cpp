@@ -4,6 +4,7 @@
 #include "config/help.hpp"
 #include "guard/guard.hpp"
 #include "log/journal.hpp"
+#include "print.hpp"
 #include "prisma/cli.hpp"
 #include "report/report.hpp"
 #include "system/child_process.hpp"
@@ -14,7 +15,7 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <utility>
 
 namespace migration_guard {
 
@@ -28,18 +29,21 @@ int Program::main() {
         if (line_.version) return answer(config::version_text(), ExitCode::ok);
         return dispatch();
     } catch (const Failure& failure) {
-        if (config::subcommand_of(start_.arguments) == Subcommand::probe) {  // 0 or 1, whatever is wrong
-            print(std::string(failure.what()) + "; " + failure.hint);
-            return number(ExitCode::unhealthy);
-        }
-        auto outcome = words_for_failure(failure);
-        if (databases_) outcome.database = identify(*databases_);
-        return conclude(outcome);
+        return fail(words_for_failure(failure));
     } catch (const Interrupted& interrupted) {
         return end_interrupted(ending(), interrupted);
     } catch (const std::exception& fault) {
-        return conclude(words_for_fault(fault));
+        return fail(words_for_fault(fault));
     }
+}
+
+int Program::fail(Outcome outcome) {
+    if (config::subcommand_of(start_.arguments) == Subcommand::probe) {  // 0 or 1, whatever is wrong
+        print(outcome.message + "; " + outcome.remedy, signals_);
+        return number(ExitCode::unhealthy);
+    }
+    if (databases_) outcome.database = identify(*databases_);
+    return conclude(std::move(outcome));
 }
 
 int Program::dispatch() {
@@ -237,7 +241,7 @@ int Program::conclude(Outcome outcome) {
         log_->ready(outcome.message, {});
         return number(ExitCode::ok);
     }
-    const auto unwritten = report.empty() ? std::string() : print(report);
+    const auto unwritten = report.empty() ? std::string() : print(report, signals_);
     tell_unwritten(unwritten);
     auto end = ending();
     end.report_shown = for_people && unwritten.empty();
@@ -246,12 +250,14 @@ int Program::conclude(Outcome outcome) {
 
 /// Whoever asked must not take an empty answer for a good one.
 int Program::answer(const std::string& text, ExitCode code) {
-    const auto unwritten = print(text);
+    const auto unwritten = print(text, signals_);
     if (unwritten.empty()) return number(code);
     if (code != ExitCode::ok) {
         tell_unwritten(unwritten);
         return number(code);
     }
+    if (const int signal = signals_.signal(); signal != 0)
+        throw Interrupted(signal, "what was asked for was done, but its report is cut short");
     auto end = ending();
     end.lingers = false;
     return end_badly(end, words_for_unwritten(unwritten));

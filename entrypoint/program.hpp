@@ -62,6 +62,8 @@ private:
     void judge_url_alone() const;
     [[nodiscard]] system::Command find_app();
     World build_world();
+    /// What no subcommand can cure.
+    int fail(Outcome outcome);
     int conclude(Outcome outcome);
     /// Prints; returns the number of `code`, or 70 where that would be 0 and nothing could be printed.
     int answer(const std::string& text, ExitCode code);

@@ -7,10 +7,6 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <system_error>
-
 namespace migration_guard {
 namespace {
 
@@ -34,20 +30,15 @@ std::string word(ApplyMode apply) {
 
 }  // namespace
 
-std::string print(const std::string& text) {
-    errno = 0;
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    if (!text.ends_with('\n')) std::fputc('\n', stdout);
-    const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
-    // EPIPE: `check | head` has read what it wanted.
-    return written || errno == EPIPE ? std::string() : std::generic_category().message(errno);
-}
-
 std::optional<system::Command> one_shot_of_this_binary(const std::vector<std::string>& command,
                                                        const ProcessStart& start) {
     if (command.empty() || !config::asks_for_one_shot(command)) return std::nullopt;
-    auto found = system::find_command(command, start.variables);
-    return found.is_this_binary ? std::optional(std::move(found)) : std::nullopt;
+    try {
+        auto found = system::find_command(command, start.variables);
+        return found.is_this_binary ? std::optional(std::move(found)) : std::nullopt;
+    } catch (const Failure&) {  // 126 and 127 come behind what run looks at first
+        return std::nullopt;
+    }
 }
 
 std::vector<Field> start_fields(const config::Loaded& loaded, const Databases& databases) {

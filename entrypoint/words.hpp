@@ -18,10 +18,6 @@
 
 namespace migration_guard {
 
-/// To standard output. Returns why it could not be written (a full disk), else empty; a reader that has gone is no
-/// reason.
-std::string print(const std::string& text);
-
 /// COMMAND is this binary with a subcommand other than run: `docker run IMAGE migration-guard check`.
 std::optional<system::Command> one_shot_of_this_binary(const std::vector<std::string>& command,
                                                        const ProcessStart& start);

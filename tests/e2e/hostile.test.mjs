@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict'
 import { readFileSync, unlinkSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
+import path from 'node:path'
 
 import { Database } from './harness/database.mjs'
-import { guardBinary } from './harness/environment.mjs'
-import { finish } from './harness/processes.mjs'
+import { guardBinary, programs } from './harness/environment.mjs'
+import { finish, start, until } from './harness/processes.mjs'
 import { Project } from './harness/project.mjs'
 import { deployed, report, started, test } from './harness/scenario.mjs'
 import { ANALYTICS, first, modelsOf, scripts, shop } from './harness/shop.mjs'
@@ -91,6 +92,38 @@ test('a report that cannot be written is no good news', async (context) => {
     { cwd: project.directory, env: project.environment(database.url()) })
   assert.equal(cut.code, 0, cut.stderr)
   assert.equal(readFileSync(project.path('status'), 'utf8'), '0\n')
+})
+
+/** A database whose report is more than a pipe holds. */
+async function muchToReport(context) {
+  const database = await deployed(context, first(3))
+  await database.query(`INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
+    SELECT g, 'x', '2030' || repeat(g::text, 20), now(), 1 FROM generate_series(1000, 2000) g`)
+  return database
+}
+
+// O_NONBLOCK belongs to the open file, which a careless parent shares with what it starts.
+test('a report into a pipe that does not block is complete', async (context) => {
+  const project = Project.create(context, shop())
+  const result = await finish(['/bin/sh', '-c', '{ "$0" nonblock=1 -- "$1" check --json; echo $? >status; } | { sleep 1; cat; }',
+    path.join(programs, 'start_with'), guardBinary], { cwd: project.directory, env: project.environment((await muchToReport(context)).url()) })
+  assert.equal(readFileSync(project.path('status'), 'utf8'), '0\n', result.stderr)
+  assert.equal(JSON.parse(result.stdout).counts.ahead, 1001)
+})
+
+test('a report that nobody reads does not keep a stop signal from ending it', async (context) => {
+  const project = Project.create(context, shop())
+  const url = (await muchToReport(context)).url()
+  const guard = start(context, ['/bin/sh', '-c', `"$0" check --json 2>said & echo $! >pid; wait $!; echo $? >status`, guardBinary],
+    { cwd: project.directory, env: project.environment(url), stdio: ['ignore', 'pipe', 'pipe'] })
+  guard.child.stdout.pause()
+  const text = (file) => (project.has(file) ? readFileSync(project.path(file), 'utf8') : '')
+  await until(() => /ahead/.test(text('said')), 'the look at the database')
+  await new Promise((wake) => setTimeout(wake, 500))
+  process.kill(Number(text('pid')), 'SIGTERM')
+  await until(() => text('status') !== '', 'its end')
+  assert.equal(text('status'), '143\n')
+  assert.match(text('said'), /code=143 name=SIGTERM .*its report is cut short/)
 })
 
 test('a key that stands twice in captain-definition or migration-guard.yaml is refused, with its place', async (context) => {

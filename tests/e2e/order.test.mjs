@@ -47,6 +47,8 @@ for (const [what, project, url, args, code] of [
   ['a missing folder before a missing COMMAND', 'noFolder', undefined, NO_COMMAND, 66],
   ['a missing schema before a missing COMMAND', 'noSchema', undefined, NO_COMMAND, 66],
   ['an empty bundle before a missing COMMAND', 'empty', undefined, NO_COMMAND, 66],
+  ['configuration before a missing COMMAND with a word that is a subcommand', 'good', BAD_URL, [...NO_COMMAND, 'check'], 78],
+  ['an empty bundle before a missing COMMAND with a word that is a subcommand', 'empty', undefined, [...NO_COMMAND, '--version'], 66],
   ['a missing COMMAND before the database', 'good', undefined, NO_COMMAND, 127],
 ])
   test(`${what}: ${code}`, async (context) => {

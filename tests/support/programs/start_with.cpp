@@ -1,6 +1,7 @@
 // Starts a command as a container engine or a careless parent might: signals blocked or ignored, descriptors open.
 //
-//   start_with [block=N]... [ignore=N]... [open=FD]... [close=FD]... [umask=OCTAL] -- COMMAND [ARG...]
+//   start_with [block=N]... [ignore=N]... [open=FD]... [close=FD]... [nonblock=FD]... [umask=OCTAL]
+//              -- COMMAND [ARG...]
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,6 +37,8 @@ bool apply(const std::string& key, const std::string& value) {
         open_null(number);
     else if (key == "close")
         close(number);
+    else if (key == "nonblock")
+        fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK);
     else if (key == "umask")
         umask(static_cast<mode_t>(std::strtoul(value.c_str(), nullptr, 8)));
     else
