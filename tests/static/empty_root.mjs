@@ -23,9 +23,10 @@ export class EmptyRoot {
     writeFileSync(this.path(file), text)
   }
 
-  run(argv, env = {}) {
+  /** `streams`: what a shell does to them. */
+  run(argv, env = {}, streams = '') {
     const root = process.getuid() === 0 ? [] : ['unshare', '--map-root-user']
-    return finish([...root, 'chroot', this.directory, ...argv],
+    return finish(['/bin/sh', '-c', `exec "$@" ${streams}`, 'sh', ...root, 'chroot', this.directory, ...argv],
       { env: { PATH: process.env.PATH, MIGRATION_GUARD_FAILURE_DELAY: '0', ...env } })
   }
 

@@ -5,7 +5,8 @@ import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 
 import { Database } from '../e2e/harness/database.mjs'
-import { serverFiles, sourceRoot, test } from '../e2e/harness/environment.mjs'
+import { guardBinary, serverFiles, sourceRoot, test } from '../e2e/harness/environment.mjs'
+import { finish } from '../e2e/harness/processes.mjs'
 import { EmptyRoot, at } from './empty_root.mjs'
 import { serveName } from './name_server.mjs'
 
@@ -70,6 +71,23 @@ test('applies natively and finds nothing pending afterwards', async (context) =>
   assert.equal((await database.ledger()).length, 3)
   const checked = await root.guard(database.url('sslmode=disable'), 'check')
   assert.equal(checked.code, 0, checked.stderr)
+})
+
+test('closed standard streams, and no /dev/null to put in their place: nothing is written into the connection', async (context) => {
+  const database = await Database.create(context)
+  const root = new EmptyRoot(context).bundle()
+  const url = database.url('sslmode=disable')
+  assert.equal((await root.guard(url, 'migrate', '--apply', 'native')).code, 0)
+  const result = await root.run(['/migration-guard', 'check'], { DATABASE_URL: url }, '<&- >&- 2>&-')
+  assert.equal(result.code, 70, 'nobody could be told')
+})
+
+test('not a descriptor to be had: a line and a code, for probe its own', async () => {
+  for (const [args, code] of [[['--', '/bin/true'], 70], [['check'], 70], [['probe'], 1]]) {
+    const result = await finish(['/bin/sh', '-c', 'ulimit -n 3; exec "$0" "$@"', guardBinary, ...args])
+    assert.equal(result.code, code, result.stderr)
+    assert.match(result.stderr, /^migration-guard phase=exit level=error code=70 name=internal cause="signalfd: Too many open files" remedy="raise the limit of open files.*\n$/)
+  }
 })
 
 /** An image whose NSS configuration and OpenSSL configuration name libraries of its own. */
