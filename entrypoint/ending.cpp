@@ -5,9 +5,7 @@
 #include "system/failure_command.hpp"
 #include "system/real_clock.hpp"
 #include "system/state_file.hpp"
-
-#include <csignal>
-#include <cstring>
+#include "words.hpp"
 
 namespace migration_guard {
 namespace {
@@ -17,11 +15,6 @@ constexpr Duration lives_long_enough_to_be_probed = std::chrono::seconds(30);
 Duration linger(const Ending& ending) {
     if (ending.settings.failure_delay) return *ending.settings.failure_delay;
     return ending.lingers && !ending.start.terminal ? Duration(std::chrono::seconds(10)) : Duration(0);
-}
-
-std::string signal_word(int signal) {
-    const char* const word = sigabbrev_np(signal);
-    return word == nullptr ? "signal " + std::to_string(signal) : std::string("SIG") + word;
 }
 
 void tell_that_no_probe_came(const Ending& ending) {

@@ -31,7 +31,7 @@ int Program::main() {
     } catch (const Failure& failure) {
         return fail(words_for_failure(failure));
     } catch (const Interrupted& interrupted) {
-        return end_interrupted(ending(), interrupted);
+        return end_interrupted(interrupted);
     } catch (const std::exception& fault) {
         return fail(words_for_fault(fault));
     }
@@ -44,6 +44,16 @@ int Program::fail(Outcome outcome) {
     }
     if (databases_) outcome.database = identify(*databases_);
     return conclude(std::move(outcome));
+}
+
+/// Whoever reads the JSON gets an object in every case.
+int Program::end_interrupted(const Interrupted& interrupted) {
+    if (reports() && line_.json && !answered_) {
+        auto outcome = words_for_interrupted(interrupted);
+        if (databases_) outcome.database = identify(*databases_);
+        tell_unwritten(print(report::to_json(outcome, secrets_), signals_));
+    }
+    return migration_guard::end_interrupted(ending(), interrupted);
 }
 
 int Program::dispatch() {
@@ -225,18 +235,22 @@ Ending Program::ending() {
     return {start_, loaded_.settings, secrets_, signals_, log_ ? static_cast<Journal&>(*log_) : *journal_, lingers};
 }
 
+/// Their answer is a report, in one of two forms.
+bool Program::reports() const {
+    return line_.subcommand == Subcommand::check || line_.subcommand == Subcommand::migrate ||
+           line_.subcommand == Subcommand::diagnose;
+}
+
 /// Reports an Outcome that does not lead to the app: the report is the answer of `check` and `migrate`, in both forms.
 int Program::conclude(Outcome outcome) {
     explain_too_few_descriptors(outcome);
-    const bool reports = line_.subcommand == Subcommand::check || line_.subcommand == Subcommand::migrate ||
-                         line_.subcommand == Subcommand::diagnose;
     const bool ok = outcome.code == ExitCode::ok;
     // Without a look at anything the last line of the log says all there is.
-    const bool for_people = reports && !line_.json && (ok || outcome.ledger_read || line_.no_database);
+    const bool for_people = reports() && !line_.json && (ok || outcome.ledger_read || line_.no_database);
     std::string report;
-    if (reports && line_.json) report = report::to_json(outcome, secrets_);
+    if (reports() && line_.json) report = report::to_json(outcome, secrets_);
     if (for_people) report = report::to_text(outcome, secrets_);
-    if (ok && reports) return answer(report, ExitCode::ok);
+    if (ok && reports()) return answer(report, ExitCode::ok);
     if (ok) {
         log_->ready(outcome.message, {});
         return number(ExitCode::ok);
@@ -250,6 +264,7 @@ int Program::conclude(Outcome outcome) {
 
 /// Whoever asked must not take an empty answer for a good one.
 int Program::answer(const std::string& text, ExitCode code) {
+    answered_ = true;
     const auto unwritten = print(text, signals_);
     if (unwritten.empty()) return number(code);
     if (code != ExitCode::ok) {

@@ -64,6 +64,8 @@ private:
     World build_world();
     /// What no subcommand can cure.
     int fail(Outcome outcome);
+    int end_interrupted(const Interrupted& interrupted);
+    [[nodiscard]] bool reports() const;
     int conclude(Outcome outcome);
     /// Prints; returns the number of `code`, or 70 where that would be 0 and nothing could be printed.
     int answer(const std::string& text, ExitCode code);
@@ -79,6 +81,7 @@ private:
     std::optional<system::StateFile> state_;  ///< outlives the journal, which tells it
     std::unique_ptr<Journal> journal_;
     std::unique_ptr<StartLine> log_;
+    bool answered_ = false;  ///< or at it, when a stop signal came
     std::optional<Image> image_;
     std::optional<Databases> databases_;
 };

@@ -7,6 +7,9 @@
 
 #include <fmt/format.h>
 
+#include <csignal>
+#include <cstring>
+
 namespace migration_guard {
 namespace {
 
@@ -111,6 +114,19 @@ Outcome words_for_failure(const Failure& failure) {
     outcome.message = failure.what();
     outcome.remedy = failure.hint;
     outcome.problems = {{outcome.code, outcome.message, outcome.remedy}};
+    return outcome;
+}
+
+std::string signal_word(int signal) {
+    const char* const word = sigabbrev_np(signal);
+    return word == nullptr ? "signal " + std::to_string(signal) : std::string("SIG") + word;
+}
+
+Outcome words_for_interrupted(const Interrupted& interrupted) {
+    Outcome outcome;
+    outcome.signal = interrupted.signal;
+    outcome.message = fmt::format("stopped by {}: {}", signal_word(interrupted.signal), interrupted.left_behind);
+    outcome.remedy = interrupted.remedy;
     return outcome;
 }
 

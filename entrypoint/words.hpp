@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/failure.hpp"
+#include "base/interrupt.hpp"
 #include "config/load.hpp"
 #include "guard/outcome.hpp"
 #include "guard/ports.hpp"
@@ -32,6 +33,10 @@ Outcome words_for_unwritten(const std::string& why);
 void explain_too_few_descriptors(Outcome& outcome);
 std::string words_for_observe(const Outcome& outcome, ApplyMode apply);
 Outcome words_for_failure(const Failure& failure);
+/// "SIGTERM"
+std::string signal_word(int signal);
+/// For the JSON alone: the log's last line has its own fields.
+Outcome words_for_interrupted(const Interrupted& interrupted);
 /// What nobody expected: a fault of the guard's own.
 Outcome words_for_fault(const std::exception& fault);
 

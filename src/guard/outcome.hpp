@@ -34,6 +34,7 @@ struct Timings {
 
 struct Outcome {
     ExitCode code = ExitCode::ok;
+    int signal = 0;       ///< not 0: ended by that stop signal, and `code` says nothing
     std::string message;  ///< of the first problem, or what is well
     std::string remedy;   ///< empty when all is well
     DatabaseIdentity database;

@@ -22,8 +22,8 @@ public:
     JsonWriter(const Outcome& outcome, const Secrets& secrets) : outcome_(outcome), secrets_(secrets) {}
 
     [[nodiscard]] std::string write() const {
-        const ordered_json document{{"verdict", describe(outcome_.code).name},
-                                    {"exitCode", number(outcome_.code)},
+        const ordered_json document{{"verdict", verdict()},
+                                    {"exitCode", exit_code()},
                                     {"message", text(outcome_.message)},
                                     {"remedy", text(outcome_.remedy)},
                                     {"problems", problems()},
@@ -40,6 +40,14 @@ public:
     }
 
 private:
+    /// 128+n is no ExitCode: it depends on the signal.
+    [[nodiscard]] std::string_view verdict() const {
+        return outcome_.signal != 0 ? "interrupted" : describe(outcome_.code).name;
+    }
+    [[nodiscard]] int exit_code() const {
+        return outcome_.signal != 0 ? number_of_signal(outcome_.signal) : number(outcome_.code);
+    }
+
     [[nodiscard]] ordered_json text(const std::string& value) const { return secrets_.mask(clean(value)); }
     [[nodiscard]] ordered_json text_or_null(const std::string& value) const {
         return value.empty() ? ordered_json(nullptr) : text(value);
@@ -111,6 +119,11 @@ private:
     /// All of them: verdict, message and remedy above are those of the first.
     [[nodiscard]] ordered_json problems() const {
         auto list = ordered_json::array();
+        if (outcome_.signal != 0)
+            list.push_back({{"verdict", verdict()},
+                            {"exitCode", exit_code()},
+                            {"message", text(outcome_.message)},
+                            {"remedy", text(outcome_.remedy)}});
         for (const auto& problem : outcome_.problems)
             list.push_back({{"verdict", describe(problem.code).name},
                             {"exitCode", number(problem.code)},

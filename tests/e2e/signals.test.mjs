@@ -49,6 +49,23 @@ test('SIGTERM in the middle of a handshake that never ends', async (context) => 
   assert.ok(guard.began + ms - sent < 1000, `${ms} ms`)
 })
 
+test('SIGTERM of a check or a migrate that answers in JSON: one object, as in every case', async (context) => {
+  const project = Project.create(context, shop())
+  for (const subcommand of ['check', 'migrate']) {
+    const { reached, url } = await silentServer(context)
+    const guard = project.startGuard(context, url, [subcommand, '--json', '--connect-timeout', '30s'])
+    await reached
+    guard.kill('SIGTERM')
+    const { code, stdout, stderr } = await guard.ended
+    assert.equal(code, 143, stderr)
+    const { verdict, exitCode, message, remedy, problems, database } = JSON.parse(stdout)
+    assert.deepEqual({ verdict, exitCode }, { verdict: 'interrupted', exitCode: 143 })
+    assert.equal(message, 'stopped by SIGTERM: no migration was under way and nothing was changed')
+    assert.deepEqual(problems, [{ verdict, exitCode, message, remedy }])
+    assert.equal(database.host, '127.0.0.1')
+  }
+})
+
 test('SIGTERM while another replica migrates', async (context) => {
   const database = await deployed(context, first(2))
   const project = Project.create(context, shop())
