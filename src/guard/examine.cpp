@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace migration_guard {
 namespace {
@@ -130,6 +131,21 @@ void warn_of_pooler(Situation& situation, const Plan& plan, const ServerFacts& s
 }
 
 }  // namespace
+
+Examination examine_nothing(const Plan& plan) {
+    Look nothing;
+    nothing.snapshot.server.schema = plan.database.schema;
+    nothing.snapshot.ledger.state = LedgerReading::State::absent;
+    Examination seen;
+    seen.situation = situation_of(plan, nothing, OwnTurn::not_held);
+    seen.snapshot = std::move(nothing.snapshot);
+    seen.pending = seen.situation.history.names(MigrationState::pending);
+    seen.situation.order_disputed = disputed(seen.pending, plan.other_order);
+    seen.situation.warnings.push_back(
+        {"databaseMissing", plan.database.name,
+         "database \"" + plan.database.name + "\" does not exist and would be created (createDatabase: true)"});
+    return seen;
+}
 
 Examination examine(const Plan& plan, const Ports& ports, OwnTurn own_turn) {
     const auto& declared = plan.declared.get();

@@ -24,4 +24,8 @@ enum class OwnTurn { not_held, held };
 /// futures throw.
 Examination examine(const Plan& plan, const Ports& ports, OwnTurn own_turn);
 
+/// What createDatabase makes of a missing database, before anything is applied: nothing is there, and the schema is not
+/// compared. Throws what the plan's futures throw.
+Examination examine_nothing(const Plan& plan);
+
 }  // namespace migration_guard

@@ -70,14 +70,24 @@ Outcome Guard::bring_up_to_date() {
 
 Outcome Guard::check(Purpose purpose) {
     return report([this, purpose](Outcome& outcome) {
-        connect(MayWrite::no);
-        const auto seen = patiently([this] { return look(); });
+        const auto seen = look_only(purpose);
         conclude(outcome, seen, judge(seen.situation, plan_.settings, purpose));
         warn_if_not_ready(outcome, seen);
         const auto apply = plan_.settings.apply;
         const bool would_apply = !seen.pending.empty() && (apply == ApplyMode::prisma || apply == ApplyMode::native);
         if (purpose != Purpose::check && outcome.code == ExitCode::ok && would_apply) require_able_to_apply(seen);
     });
+}
+
+/// Whoever asks what a start would do is told of the database that it would create.
+Examination Guard::look_only(Purpose purpose) {
+    try {
+        connect(MayWrite::no);
+    } catch (const MissingDatabase&) {
+        if (purpose == Purpose::check || !plan_.settings.create_database) throw;
+        return examine_nothing(plan_);
+    }
+    return patiently([this] { return look(); });
 }
 
 Outcome Guard::wait() {

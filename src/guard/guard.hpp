@@ -46,6 +46,7 @@ private:
     void smoke(Outcome& outcome);
 
     void connect(MayWrite may_write);
+    Examination look_only(Purpose purpose);
     Examination look();
     /// Does `work` again while it fails with 69 and waitTimeout lasts: a session that breaks, or a server that is full
     /// just now, is "not yet".

@@ -1,7 +1,5 @@
 #include "guard/wait.hpp"
 
-#include "base/failure.hpp"
-
 namespace migration_guard {
 namespace {
 
@@ -56,7 +54,9 @@ void wait_for_database(const Plan& plan, const Ports& ports, const Limit& deadli
                 created = true;
                 continue;
             }
-            throw Failure(result.never.code, result.never.reason, result.never.hint);
+            const auto& never = result.never;
+            if (never.missing_database) throw MissingDatabase(never.code, never.reason, never.hint);
+            throw Failure(never.code, never.reason, never.hint);
         }
         if (result.not_yet.reason != reason) {
             reason = result.not_yet.reason;

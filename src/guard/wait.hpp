@@ -4,10 +4,17 @@
 // what can never succeed ends the wait at once.
 #pragma once
 
+#include "base/failure.hpp"
 #include "guard/limits.hpp"
 #include "guard/plan.hpp"
 
 namespace migration_guard {
+
+/// 77 for the reason that createDatabase cures.
+class MissingDatabase : public Failure {
+public:
+    using Failure::Failure;
+};
 
 /// Connects. Throws Failure database_unreachable (69) after waitTimeout, the adapter's code (77, 78) for what no
 /// waiting cures, Interrupted. Creates a missing database when `createDatabase` says so and `may_write`.

@@ -25,6 +25,21 @@ test('observe: starts the app without a database too', async (context) => {
   assert.match(result.said, /would exit 69/)
 })
 
+test('observe: of a database that createDatabase would create it says what enforce would do', async (context) => {
+  const project = Project.create(context, shop())
+  const url = (await Database.create(context)).url().replace(/t_(?=[0-9a-f]+$)/, 'not_there_')
+  const observed = (...args) => project.guard(url, ['--mode', 'observe', '--create-database', ...args, '--', report])
+  const result = await observed()
+  assert.ok(started(result), result.stderr)
+  assert.match(result.said, /database "not_there_\w+" does not exist and would be created \(createDatabase: true\)/)
+  assert.match(result.said, /observe: would apply what is pending, then start the app: 20250901080000_init/)
+  assert.match((await observed('--apply', 'never')).said, /observe: would exit 80 migrations_pending/)
+  assert.match((await observed('--on-empty-database', 'fail')).said, /observe: would exit 82 history_refused/)
+  assert.match((await project.guard(url, ['--mode', 'observe', '--', report])).said, /observe: would exit 77 database_refused: 3D000/)
+  assert.equal((await project.guard(url, ['check', '--before-deploy', '--create-database'])).code, 0)
+  assert.equal((await project.guard(url, ['check', '--create-database'])).code, 77)
+})
+
 test('observe: with apply: wait it says that it would wait, not that it would apply', async (context) => {
   const database = await deployed(context, first(2))
   const result = await Project.create(context, shop()).guard(database.url(), ['--mode', 'observe', '--apply', 'wait', '--', report])
