@@ -6,6 +6,8 @@
 #include "prisma/cli_migrator.hpp"
 #include "prisma/project.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <fstream>
 #include <sstream>
@@ -29,7 +31,13 @@ std::vector<SmokeScript> read_smoke(const Settings& settings, const Image& image
                       "name the folder with the smoke checks, or leave smokeDir out");
     }
     std::vector<SmokeScript> scripts;
-    for (const auto& entry : fs::directory_iterator(dir, error)) {
+    const fs::directory_iterator entries(dir, error);
+    if (error) {
+        throw Failure(ExitCode::bundle_unreadable,
+                      fmt::format("cannot list the smoke checks in {}: {}", dir.string(), error.message()),
+                      "is the folder readable for the user of the container?");
+    }
+    for (const auto& entry : entries) {
         if (entry.path().extension() != ".sql" || !entry.is_regular_file(error)) continue;
         std::ifstream in(entry.path(), std::ios::binary);
         std::ostringstream text;

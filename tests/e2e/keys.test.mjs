@@ -1,7 +1,9 @@
 // Keys that no other scenario turns: each has its effect in the binary, not only in the table of options.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { chmodSync, readFileSync } from 'node:fs'
 
+import { guardBinary } from './harness/environment.mjs'
+import { finish } from './harness/processes.mjs'
 import { Project } from './harness/project.mjs'
 import { deployed, report, started, test } from './harness/scenario.mjs'
 import { Database } from './harness/database.mjs'
@@ -29,6 +31,19 @@ test('smokeDir names another folder; one that is not there is 78', async (contex
   const missing = await run('migrate', '--smoke-dir', 'nosuch')
   assert.equal(missing.code, 78, missing.stderr)
   assert.match(missing.lines.at(-1), /smokeDir .*nosuch is not a directory/)
+})
+
+test('smoke checks that this user may not list are no smoke checks that passed', async (context) => {
+  const database = await deployed(context, first(3))
+  const project = Project.create(context, shop())
+  project.write('prisma/smoke/a.sql', 'SELECT false')
+  chmodSync(project.directory, 0o755)
+  chmodSync(project.path('prisma/smoke'), 0)
+  const user = process.getuid() === 0 ? ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups', '--'] : []
+  const result = await finish([...user, guardBinary, 'migrate'], { cwd: project.directory, env: project.environment(database.url()) })
+  chmodSync(project.path('prisma/smoke'), 0o755)
+  assert.equal(result.code, 66, result.stderr)
+  assert.match(result.lines.at(-1), /cannot list the smoke checks in \S+\/prisma\/smoke: Permission denied/)
 })
 
 test('smokeTimeout ends a check that takes longer', async (context) => {
