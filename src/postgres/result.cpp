@@ -141,6 +141,11 @@ void require_ok(const Result& result, std::string_view doing) {
                       "a standby, or default_transaction_read_only (ALTER DATABASE or ALTER ROLE ... SET, options= in "
                       "the URL)? migrations need a primary that can be written");
     }
+    if (state == "57014") {
+        throw Failure(ExitCode::database_unreachable, what,
+                      "a statement_timeout that short leaves the guard's own queries no time: look with SHOW "
+                      "statement_timeout, and raise it (ALTER ROLE or ALTER DATABASE ... SET, options= in the URL)");
+    }
     for (const std::string_view passing : {"08", "40", "53", "55", "57", "58"}) {
         if (!state.starts_with(passing)) continue;
         throw Failure(ExitCode::database_unreachable, what, "the server's log says more; a restart may cure it");

@@ -39,6 +39,21 @@ protected:
     }
 };
 
+TEST_F(NoAnswerTest, AStatementTimeoutThatEndsAQueryIsNamed) {
+    make_ledger();
+    lock("_prisma_migrations");
+    auto made = options(url());
+    made.migrate.options = "-c statement_timeout=200";
+    try {
+        open(made)->look({});
+        FAIL();
+    } catch (const Failure& failure) {
+        EXPECT_EQ(failure.code, ExitCode::database_unreachable);
+        EXPECT_THAT(failure.what(), HasSubstr("57014"));
+        EXPECT_THAT(failure.hint, HasSubstr("statement_timeout"));
+    }
+}
+
 TEST_F(NoAnswerTest, ALockedLedgerIsToldAsSuchWithItsHolder) {
     make_ledger();
     lock("_prisma_migrations");
