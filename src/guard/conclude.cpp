@@ -38,8 +38,9 @@ void conclude(Outcome& outcome, const Examination& seen, const Verdict& verdict)
 }
 
 void conclude_with(Outcome& outcome, const Problem& problem) {
-    // A migration that failed now (84) stands failed in the ledger too (81): that is one finding, not two.
-    std::erase_if(outcome.problems, [&](const Problem& other) { return other.message == problem.message; });
+    // A migration that failed now (84) stands failed in the ledger too (81): that is one finding, not two, also where
+    // the applier knows more than the row.
+    std::erase_if(outcome.problems, [&](const Problem& other) { return problem.message.starts_with(other.message); });
     outcome.code = problem.code;
     outcome.message = problem.message;
     outcome.remedy = problem.remedy;

@@ -96,9 +96,16 @@ private:
     std::optional<ApplyOutcome> create_ledger() {
         const auto result = connection_->simple(create_ledger_statement(ledger_));
         if (result.ok()) return std::nullopt;
-        return refused(result.sqlstate() == "42P07" ? ExitCode::ledger_unusable : ExitCode::database_refused,
-                       "the ledger cannot be created: " + result.error(),
-                       "grant the user of the URL the right to create tables in the schema");
+        const auto state = result.sqlstate();
+        const auto why = "the ledger cannot be created: " + result.error();
+        if (state == "42501")
+            return refused(ExitCode::database_refused, why,
+                           "grant the user of the URL the right to create tables in the schema");
+        if (state == "42P07")
+            return refused(ExitCode::ledger_unusable, why,
+                           "something else of that name (an index, a type) is in the way: rename it");
+        return refused(ExitCode::apply_not_started, why,
+                       "look at what the server says; an event trigger, a full disk or a setting may stand in the way");
     }
 
     ApplyOutcome apply_all() {

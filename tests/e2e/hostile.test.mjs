@@ -217,3 +217,26 @@ test('a second connection that is never answered does not outlast the deadline',
   assert.equal(result.code, 69, result.stderr)
   assert.ok(result.ms < 10_000, `${result.ms} ms`)
 })
+
+test('a migration whose session is ended is one finding, not two', async (context) => {
+  const database = await deployed(context, first(2))
+  const project = Project.create(context,
+    { migrations: { ...first(2), [ANALYTICS]: 'SELECT pg_terminate_backend(pg_backend_pid());' }, models: modelsOf(2) })
+  const result = await project.guard(database.url(), ['--apply', 'native', '--', report])
+  assert.equal(result.code, 84, result.stderr)
+  assert.match(result.lines.at(-1), /no error is recorded .*57P01/)
+  assert.doesNotMatch(result.stderr, /phase=also/)
+})
+
+test('a ledger that an event trigger forbids: no right is missing', async (context) => {
+  const database = await Database.create(context)
+  await database.query(`CREATE FUNCTION no_ddl() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'frozen until Monday'; END $$`)
+  await database.query('CREATE EVENT TRIGGER no_ddl ON ddl_command_start EXECUTE FUNCTION no_ddl()')
+  const project = Project.create(context, shop())
+  for (const apply of ['native', 'prisma']) {
+    const result = await project.guard(database.url(), ['--apply', apply, '--', report])
+    assert.equal(result.code, 71, result.stderr)
+    assert.match(result.lines.at(-1), /frozen until Monday/)
+    assert.doesNotMatch(result.lines.at(-1), /grant/)
+  }
+})
