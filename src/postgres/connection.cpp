@@ -178,9 +178,17 @@ Result Connection::end_of_pipeline_item(Patience& patience, Bytes bytes) {
     while (auto result = next_result(patience)) {
         if (!std::exchange(has_kept, true)) kept = std::move(*result);
     }
-    kept.may_hold(bytes);
-    if (!next_result(patience)) lost("the server's answers are out of order");  // PGRES_PIPELINE_SYNC
-    return kept;
+    // Behind it the point where its transaction ends, and the error that may only show there (a deferred constraint).
+    for (int nulls = 0; nulls < 2;) {
+        auto result = next_result(patience);
+        if (result && result->is_synchronisation()) {
+            kept.may_hold(bytes);
+            return kept;
+        }
+        nulls = result ? 0 : nulls + 1;
+        if (result && kept.ok()) kept = std::move(*result);
+    }
+    lost("the server's answers are out of order");
 }
 
 /// For the transaction that the statement behind it is; in an open one, to its end.

@@ -57,6 +57,10 @@ bool Result::is_copy_out() const {
     return PQresultStatus(result_.get()) == PGRES_COPY_OUT;
 }
 
+bool Result::is_synchronisation() const {
+    return PQresultStatus(result_.get()) == PGRES_PIPELINE_SYNC;
+}
+
 int Result::rows() const {
     return PQntuples(result_.get());
 }
@@ -164,6 +168,13 @@ void require_ok(const Result& result, std::string_view doing) {
 }
 
 void require_one_row(const Result& result, std::string_view doing) {
+    const auto state = result.sqlstate();
+    for (const std::string_view refused : {"23", "428C9", "P0", "09", "27"}) {
+        if (!state.starts_with(refused)) continue;
+        throw Failure(ExitCode::ledger_unusable, fmt::format("{} failed: {}", doing, result.error()),
+                      "a column, a constraint or a trigger that Prisma's _prisma_migrations has not refuses the row: "
+                      "take it off");
+    }
     require_ok(result, doing);
     if (result.command().ends_with(" 1")) return;
     throw Failure(ExitCode::database_refused,

@@ -31,6 +31,7 @@ public:
     [[nodiscard]] bool ok() const;  ///< rows, a command, or an empty statement
     [[nodiscard]] bool is_copy_in() const;
     [[nodiscard]] bool is_copy_out() const;
+    [[nodiscard]] bool is_synchronisation() const;  ///< of a pipeline
 
     [[nodiscard]] int rows() const;
     [[nodiscard]] int columns() const;
@@ -66,7 +67,8 @@ private:
 };
 
 /// Throws Failure 77 when a statement of the ledger was accepted and yet did not write its one row: a policy of
-/// row-level security, a rule or a trigger kept it. Errors as require_ok().
+/// row-level security, a rule or a trigger kept it; 89 when a constraint or a trigger of the ledger refused it. Other
+/// errors as require_ok().
 void require_one_row(const Result& result, std::string_view doing);
 
 /// Throws Failure when `result` is an error: 69 for what time may cure and for what is read-only, 77 for permission and

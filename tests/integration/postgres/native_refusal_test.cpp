@@ -48,6 +48,27 @@ TEST_F(NativeApplyTest, NoRightToCreateTheLedgerIsRefused) {
     EXPECT_THAT(outcome.message, HasSubstr("42501"));
 }
 
+// Whoever audits or constrains the ledger is named, whenever the server tells.
+TEST_F(NativeApplyTest, WhatRefusesTheRowIsTold) {
+    add("1_a", "CREATE TABLE a ()");
+    const std::string raise =
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'audited'; END$$; ";
+    for (const auto& [refuse, told] : std::vector<std::pair<std::string, std::string>>{
+             {"ALTER TABLE _prisma_migrations ADD extra int NOT NULL", "23502"},
+             {raise + "CREATE TRIGGER refuse BEFORE INSERT ON _prisma_migrations EXECUTE FUNCTION refuse()", "audited"},
+             {raise + "CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON _prisma_migrations DEFERRABLE INITIALLY "
+                      "DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()",
+              "audited"}}) {
+        make_ledger();
+        db().run(refuse);
+        const auto outcome = apply();
+        EXPECT_THAT(outcome.message, MatchesRegex("migration 1_a: writing the ledger failed: .*" + told + ".*"));
+        EXPECT_THAT(outcome.hint, HasSubstr("take it off"));
+        EXPECT_FALSE(exists("a"));
+        db().run("DROP TABLE _prisma_migrations; DROP FUNCTION IF EXISTS refuse()");
+    }
+}
+
 // What cannot be recorded would run again at the next start.
 TEST_F(NativeApplyTest, NothingRunsThatTheLedgerCannotRecord) {
     const auto role = make_role("app");
