@@ -5,18 +5,18 @@
 #include "postgres/postgres.hpp"
 #include "prisma/cli_migrator.hpp"
 #include "prisma/project.hpp"
+#include "prisma/read_file.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
+#include <utility>
 
 namespace migration_guard {
 namespace {
 
 constexpr Duration default_connect_timeout = std::chrono::seconds(5);
-constexpr std::uintmax_t largest_smoke_script = 1 << 20;
+constexpr std::size_t largest_smoke_script = 1 << 20;
 
 /// `smoke` beside the migrations, or what smokeDir names.
 std::vector<SmokeScript> read_smoke(const Settings& settings, const Image& image, const std::filesystem::path& cwd) {
@@ -38,15 +38,17 @@ std::vector<SmokeScript> read_smoke(const Settings& settings, const Image& image
                       "is the folder readable for the user of the container?");
     }
     for (const auto& entry : entries) {
-        if (entry.path().extension() != ".sql" || !entry.is_regular_file(error)) continue;
-        std::ifstream in(entry.path(), std::ios::binary);
-        std::ostringstream text;
-        text << in.rdbuf();
-        if (!in.is_open() || fs::file_size(entry.path(), error) > largest_smoke_script) {
-            throw Failure(ExitCode::bundle_unreadable, "cannot read the smoke check " + entry.path().string(),
+        const auto& path = entry.path();
+        const bool hidden = path.filename().native().starts_with('.');  // *.sql: what an editor leaves is none of them
+        if (hidden || path.extension() != ".sql" || entry.is_directory(error)) continue;
+        auto reading = prisma::read_file(path, largest_smoke_script);
+        if (!reading.ok()) {
+            throw Failure(ExitCode::bundle_unreadable,
+                          fmt::format("cannot read the smoke check {}: {}", path.string(),
+                                      reading.problem.empty() ? "no such file" : reading.problem),
                           "is it readable for the user of the container, and smaller than 1 MiB?");
         }
-        scripts.push_back({entry.path().filename().string(), entry.path().string(), text.str()});
+        scripts.push_back({path.filename().string(), path.string(), std::move(reading.bytes)});
     }
     std::ranges::sort(scripts, {}, &SmokeScript::name);
     return scripts;

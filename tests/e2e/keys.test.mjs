@@ -1,6 +1,6 @@
 // Keys that no other scenario turns: each has its effect in the binary, not only in the table of options.
 import assert from 'node:assert/strict'
-import { chmodSync, readFileSync } from 'node:fs'
+import { chmodSync, readFileSync, symlinkSync, truncateSync, unlinkSync } from 'node:fs'
 
 import { guardBinary } from './harness/environment.mjs'
 import { finish } from './harness/processes.mjs'
@@ -44,6 +44,22 @@ test('smoke checks that this user may not list are no smoke checks that passed',
   chmodSync(project.path('prisma/smoke'), 0o755)
   assert.equal(result.code, 66, result.stderr)
   assert.match(result.lines.at(-1), /cannot list the smoke checks in \S+\/prisma\/smoke: Permission denied/)
+})
+
+test('a smoke check that cannot be read is told at once, however large it says it is', async (context) => {
+  const project = Project.create(context, shop())
+  project.write('prisma/smoke/a.sql', '')
+  const refused = async (why) => {
+    const result = await project.guard('postgresql://app:secret@127.0.0.1:1/app', ['check'])
+    assert.equal(result.code, 66, result.stderr)
+    assert.match(result.lines.at(-1), why)
+    assert.ok(result.ms < 5000, `${result.ms} ms`)
+  }
+  truncateSync(project.path('prisma/smoke/a.sql'), 2 ** 34)
+  await refused(/cannot read the smoke check \S+a\.sql: larger than 1 MiB/)
+  unlinkSync(project.path('prisma/smoke/a.sql'))
+  symlinkSync('nowhere', project.path('prisma/smoke/a.sql'))
+  await refused(/cannot read the smoke check \S+a\.sql: no such file/)
 })
 
 test('smokeTimeout ends a check that takes longer', async (context) => {
