@@ -51,7 +51,7 @@ int Program::end_interrupted(const Interrupted& interrupted) {
     if (reports() && line_.json && !answered_) {
         auto outcome = words_for_interrupted(interrupted);
         if (databases_) outcome.database = identify(*databases_);
-        tell_unwritten(print(report::to_json(outcome, secrets_), signals_));
+        tell_unwritten(print(json_of(outcome), signals_));
     }
     return migration_guard::end_interrupted(ending(), interrupted);
 }
@@ -241,6 +241,14 @@ bool Program::reports() const {
            line_.subcommand == Subcommand::diagnose;
 }
 
+/// With every key of its subcommand, also where nothing was diagnosed.
+std::string Program::json_of(const Outcome& outcome) const {
+    if (line_.subcommand != Subcommand::diagnose) return report::to_json(outcome, secrets_);
+    Diagnosis undone;
+    undone.check = outcome;
+    return report::to_json(undone, secrets_);
+}
+
 /// Reports an Outcome that does not lead to the app: the report is the answer of `check` and `migrate`, in both forms.
 int Program::conclude(Outcome outcome) {
     explain_too_few_descriptors(outcome);
@@ -248,7 +256,7 @@ int Program::conclude(Outcome outcome) {
     // Without a look at anything the last line of the log says all there is.
     const bool for_people = reports() && !line_.json && (ok || outcome.ledger_read || line_.no_database);
     std::string report;
-    if (reports() && line_.json) report = report::to_json(outcome, secrets_);
+    if (reports() && line_.json) report = json_of(outcome);
     if (for_people) report = report::to_text(outcome, secrets_);
     if (ok && reports()) return answer(report, ExitCode::ok);
     if (ok) {

@@ -66,6 +66,7 @@ private:
     int fail(Outcome outcome);
     int end_interrupted(const Interrupted& interrupted);
     [[nodiscard]] bool reports() const;
+    [[nodiscard]] std::string json_of(const Outcome& outcome) const;
     int conclude(Outcome outcome);
     /// Prints; returns the number of `code`, or 70 where that would be 0 and nothing could be printed.
     int answer(const std::string& text, ExitCode code);

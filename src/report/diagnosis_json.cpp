@@ -14,8 +14,10 @@ public:
 
     [[nodiscard]] std::string write() const {
         auto document = ordered_json::parse(to_json(diagnosis_.check, secrets_));
-        document["verdict"] = describe(diagnosis_.code()).name;
-        document["exitCode"] = number(diagnosis_.code());
+        if (diagnosis_.check.signal == 0) {
+            document["verdict"] = describe(diagnosis_.code()).name;
+            document["exitCode"] = number(diagnosis_.code());
+        }
         document["counts"]["bundled"] = diagnosis_.bundled.size();
         document["bundled"] = ordered_json::array();
         for (const auto& name : diagnosis_.bundled) document["bundled"].push_back(text(name));

@@ -1,6 +1,6 @@
 // What nobody means to do to the guard and somebody does: each ends with its own code and a line that helps.
 import assert from 'node:assert/strict'
-import { readFileSync, unlinkSync } from 'node:fs'
+import { mkdirSync, readFileSync, unlinkSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import path from 'node:path'
 
@@ -52,6 +52,18 @@ test('a schema.prisma without models beside migrations is warned about', async (
     assert.equal(text.code, 0, text.stderr)
     assert.match(text.stdout, /warnings:\n +schema\.prisma declares no model/)
   }
+})
+
+test('diagnose --json where there is nothing to diagnose has its keys all the same', async (context) => {
+  const { json, code } = await Project.create(context, {}).json('mysql://app:secret@db/app', ['diagnose', '--json'])
+  assert.equal(code, 78)
+  const nowhere = Project.create(context, {})
+  nowhere.remove()
+  mkdirSync(nowhere.directory)
+  const none = await nowhere.json(undefined, ['diagnose', '--json'])
+  assert.equal(none.json.verdict, 'bundle_unreadable')
+  assert.equal(none.code, 66)
+  assert.deepEqual(Object.keys(none.json), Object.keys(json))
 })
 
 test('a schemaPath that names half a machine is refused at once', async (context) => {
