@@ -12,8 +12,10 @@
 namespace migration_guard {
 namespace {
 
-/// Rows of a newer release stand in the ledger: what it removed is not this image's to demand.
+/// Rows of a newer release stand in the ledger: what it removed is not this image's to demand. Unless this image still
+/// has something to apply: its own rows are then the newest, and what is gone would be demanded right after the apply.
 bool newer_release_was_here(const History& history) {
+    if (history.any(MigrationState::pending)) return false;
     return history.any(MigrationState::ahead) ||
            std::ranges::any_of(history.in_state(MigrationState::failed),
                                [](const MigrationRecord* record) { return !record->bundled; });

@@ -73,6 +73,20 @@ TEST_F(Examine, AnExternalTableThatAScriptCreatesIsNeeded) {
     EXPECT_EQ(look().situation.missing.at(0).need, Missing::Need::needed);
 }
 
+TEST_F(Examine, WhatANewerReleaseRemovedIsNeededByAnImageThatStillHasSomethingToApply) {
+    world.server.apply("1");
+    world.server.apply("9_newer");
+    script("CREATE TABLE a (id int);");
+    declare({table("a")});
+    EXPECT_EQ(look().situation.missing.at(0).need, Missing::Need::removed_by_newer);
+    // Once "2" is applied the newer release's row is older than that: then it would be needed, so it is told before.
+    bundle = test::bundle_of({"1", "2"});
+    bundle.migrations[0].script = "CREATE TABLE a (id int);";
+    EXPECT_EQ(look().situation.missing.at(0).need, Missing::Need::needed);
+    world.server.apply("2");
+    EXPECT_EQ(look().situation.missing.at(0).need, Missing::Need::needed);
+}
+
 TEST_F(Examine, WhereAnObjectStandsInsteadIsToldOfEachKind) {
     world.server.apply("1");
     DeclaredEnum role;
