@@ -8,17 +8,32 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 
 namespace migration_guard {
 namespace {
 
-/// Rows of a newer release stand in the ledger: what it removed is not this image's to demand. Unless this image still
-/// has something to apply: its own rows are then the newest, and what is gone would be demanded right after the apply.
+/// Since 1970; of the newest row that is applied and bundled.
+std::int64_t newest_of_this_image(const History& history) {
+    std::int64_t newest = std::numeric_limits<std::int64_t>::min();
+    for (const auto* record : history.in_state(MigrationState::applied)) {
+        newest = std::max(newest, record->row->started_at.micros);
+    }
+    return newest;
+}
+
+/// Rows of a newer release stand in the ledger: what it removed is not this image's to demand. A script that failed
+/// half way may have removed something, too, and a mark that it is rolled back brings nothing back. But an image that
+/// still has something to apply will have the newest rows itself: what is gone would be demanded right after the apply.
 bool newer_release_was_here(const History& history) {
     if (history.any(MigrationState::pending)) return false;
-    return history.any(MigrationState::ahead) ||
-           std::ranges::any_of(history.in_state(MigrationState::failed),
-                               [](const MigrationRecord* record) { return !record->bundled; });
+    const auto own = newest_of_this_image(history);
+    return std::ranges::any_of(history.migrations, [&](const MigrationRecord& record) {
+        if (record.bundled) return false;
+        const bool undone = record.row->is_rolled_back() && record.row->started_at.micros > own;
+        return undone || record.state == MigrationState::ahead || record.state == MigrationState::failed;
+    });
 }
 
 Missing::Need need_of(const MissingObject& object, const Missing& entry, const Origins& origins,

@@ -87,6 +87,23 @@ TEST_F(Examine, WhatANewerReleaseRemovedIsNeededByAnImageThatStillHasSomethingTo
     EXPECT_EQ(look().situation.missing.at(0).need, Missing::Need::needed);
 }
 
+TEST_F(Examine, WhatANewerReleaseRemovedBeforeItWasMarkedRolledBackIsNotNeeded) {
+    script("CREATE TABLE a (id int);");
+    declare({table("a")});
+    const auto need_after = [&](std::vector<LedgerRow> rows) {
+        world.server.snapshot.ledger.state = LedgerReading::State::present;
+        world.server.snapshot.ledger.rows = std::move(rows);
+        return look().situation.missing.at(0).need;
+    };
+    using test::As;
+    // The script of "9" failed half way, and what it had committed is not undone by a mark.
+    const auto applied = test::row("1", As::applied, 10);
+    EXPECT_EQ(need_after({applied, test::row("9", As::unfinished, 20)}), Missing::Need::removed_by_newer);
+    EXPECT_EQ(need_after({applied, test::row("9", As::rolled_back, 20)}), Missing::Need::removed_by_newer);
+    EXPECT_EQ(need_after({test::row("0", As::rolled_back, 5), applied}), Missing::Need::needed) << "before this image";
+    EXPECT_EQ(need_after({applied, test::row("1", As::rolled_back, 5)}), Missing::Need::needed) << "its own";
+}
+
 TEST_F(Examine, WhereAnObjectStandsInsteadIsToldOfEachKind) {
     world.server.apply("1");
     DeclaredEnum role;
