@@ -38,17 +38,15 @@ bool is_listed(const LedgerEvidence& evidence, const std::string& schema) {
     return schema == evidence.schema || std::ranges::find(evidence.listed, schema) != evidence.listed.end();
 }
 
-/// The relation that the engine would read.
-std::optional<LedgerPlace> place_read(const LedgerEvidence& evidence) {
-    if (!evidence.schema_given) return evidence.on_search_path;
-    const auto found = std::ranges::find(evidence.places, evidence.schema, &LedgerPlace::schema);
-    return found == evidence.places.end() ? std::nullopt : std::optional(*found);
+const LedgerPlace* place_in(const LedgerEvidence& evidence, const std::string& schema) {
+    const auto found = std::ranges::find(evidence.places, schema, &LedgerPlace::schema);
+    return found == evidence.places.end() ? nullptr : &*found;
 }
 
 LedgerReading present(const LedgerEvidence& evidence, const LedgerPlace& read) {
-    const auto place = std::ranges::find(evidence.places, read.schema, &LedgerPlace::schema);
+    const auto* const place = place_in(evidence, read.schema);
     LedgerReading reading{State::present, {}, {}};
-    reading.row_security = place != evidence.places.end() && place->row_security;
+    reading.row_security = place != nullptr && place->row_security;
     return reading;
 }
 
@@ -92,6 +90,11 @@ LedgerReading judge_found(const LedgerEvidence& evidence, const LedgerPlace& rea
                     read.schema, evidence.schema));
 }
 
+/// A missing schema is created on connect (setup_connection()), and then stands in the default search path.
+const std::string& schema_for_new_tables(const LedgerEvidence& evidence) {
+    return evidence.current_schema.empty() && !evidence.schema_exists ? evidence.schema : evidence.current_schema;
+}
+
 LedgerReading judge_not_found(const LedgerEvidence& evidence) {
     for (const auto& place : evidence.places) {
         if (place.kind != 'r' || !is_listed(evidence, place.schema)) continue;
@@ -100,10 +103,7 @@ LedgerReading judge_not_found(const LedgerEvidence& evidence) {
                         "?schema={0} to the URL",
                         place.schema, evidence.schema_given ? "in " + evidence.schema : "through the search path"));
     }
-    // A missing schema is created on connect (setup_connection()), and then stands in the default search path.
-    const bool will_be_found = evidence.schema_given || evidence.current_schema == evidence.schema ||
-                               (evidence.current_schema.empty() && !evidence.schema_exists);
-    if (will_be_found) return {State::absent, {}, {}};
+    if (evidence.schema_given || schema_for_new_tables(evidence) == evidence.schema) return {State::absent, {}, {}};
     return misplaced(fmt::format("the search path {}, but Prisma looks in {}; add ?schema= to the URL",
                                  evidence.current_schema.empty()
                                      ? "leads to no schema"
@@ -207,6 +207,13 @@ void take_error(const Result& result, LedgerReading& reading) {
 }
 
 }  // namespace
+
+std::optional<LedgerPlace> place_read(const LedgerEvidence& evidence) {
+    if (!evidence.schema_given && evidence.on_search_path) return evidence.on_search_path;
+    const auto* const place =
+        place_in(evidence, evidence.schema_given ? evidence.schema : schema_for_new_tables(evidence));
+    return place == nullptr ? std::nullopt : std::optional(*place);
+}
 
 LedgerReading place_ledger(const LedgerEvidence& evidence) {
     const auto read = place_read(evidence);

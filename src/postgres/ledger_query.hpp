@@ -33,6 +33,11 @@ struct LedgerEvidence {
     std::vector<LedgerPlace> places;  ///< in the whole database
 };
 
+/// The relation that the engine would read; none: there is none. The search path and the places are told by two
+/// statements, between which another replica may make the ledger: names are found first where new tables go, so that
+/// one that stands there is read although the search path did not lead to it yet. Pure.
+std::optional<LedgerPlace> place_read(const LedgerEvidence& evidence);
+
 /// Where the engine's two look-ups lead: it tests for the ledger in the listed schemas and in `schema`, but reads it
 /// through the search path (prisma-engines: flavour/postgres.rs table_names(), flavour.rs load_migrations_table()).
 /// Pure. `rows` stays empty.

@@ -34,8 +34,8 @@ LedgerLook read_place(const std::vector<Result>& results, const Connection& conn
     read_ledger_places(results[places], evidence);
     read_tables(results[tables], look.server);
     look.ledger = place_ledger(evidence);
-    const bool by_path = !evidence.schema_given && evidence.on_search_path;
-    look.ledger_schema = by_path ? evidence.on_search_path->schema : evidence.schema;
+    const auto read = place_read(evidence);
+    look.ledger_schema = read ? read->schema : evidence.schema;
     return look;
 }
 

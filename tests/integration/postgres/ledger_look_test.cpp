@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <set>
+#include <thread>
+
 namespace migration_guard::postgres {
 namespace {
 
@@ -9,6 +13,7 @@ using State = LedgerReading::State;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::IsSubsetOf;
 
 class LedgerLookTest : public DatabaseTest {};
 
@@ -31,6 +36,24 @@ TEST_F(LedgerLookTest, AbsentInAnEmptyDatabaseWithTheFactsOfTheServer) {
     EXPECT_GT(seen.ledger_ms, 0);
     EXPECT_FALSE(seen.migrating.has_value());
     EXPECT_FALSE(seen.turn.has_value());
+}
+
+// Two replicas on an empty database: where the ledger stands is asked by more than one statement, and another session
+// makes it in between. A look that falls there was told as a ledger in the wrong place (89).
+TEST_F(LedgerLookTest, OneThatIsMadeMeanwhileIsNeverInTheWrongPlace) {
+    std::atomic<bool> enough = false;
+    std::thread maker([&] {
+        while (!enough) {
+            make_ledger();
+            db().run("DROP TABLE _prisma_migrations");
+        }
+    });
+    const auto opened = open(url());
+    std::set<State> states;
+    for (int i = 0; i < 300; ++i) states.insert(opened->look({}).ledger.state);
+    enough = true;
+    maker.join();
+    EXPECT_THAT(states, IsSubsetOf({State::absent, State::present}));
 }
 
 TEST_F(LedgerLookTest, ReadsRowsOldestFirstWithTimesInUtc) {

@@ -93,6 +93,11 @@ INSTANTIATE_TEST_SUITE_P(
         // Without it the search path reads, public is tested.
         Case{"path, public", by_path("public", in_public, {in_public}), State::present},
         Case{"path, nowhere", by_path("public", std::nullopt, {}), State::absent},
+        Case{"path, made between the two questions", by_path("public", std::nullopt, {in_public}), State::present},
+        Case{"path, public and it made between the two questions",
+             without_schema(by_path("", std::nullopt, {in_public})), State::present},
+        Case{"path, made between the two questions in the role's own schema", by_path("app", std::nullopt, {in_app}),
+             State::misplaced, "add ?schema=app"},
         Case{"path, unlisted elsewhere", by_path("public", std::nullopt, {in_app}), State::absent},
         Case{"path, the role's own schema", by_path("app", in_app, {in_app}), State::misplaced, "add ?schema=app"},
         Case{"path, the role's own schema, listed", by_path("app", in_app, {in_app}, {"app"}), State::present},
@@ -118,6 +123,13 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"path, a foreign table", by_path("public", LedgerPlace{"public", 'f'}, {{"public", 'f'}}),
              State::not_a_table, "a foreign table"},
         Case{"path, an index", by_path("public", LedgerPlace{"public", 'i'}, {}), State::not_a_table, "no table"}));
+
+TEST(PlaceRead, IsWhereTheRowsAreWrittenAlsoWhenTheLedgerWasMadeMeanwhile) {
+    EXPECT_EQ(place_read(by_path("app", std::nullopt, {in_app, in_public}))->schema, "app");
+    EXPECT_EQ(place_read(by_path("public", in_app, {in_app, in_public}))->schema, "app");
+    EXPECT_EQ(place_read(given("app", {in_app, in_public}))->schema, "app");
+    EXPECT_FALSE(place_read(given("app", {in_public})));
+}
 
 TEST(LedgerName, IsQualifiedOnlyBySchemaOfTheUrl) {
     EXPECT_EQ(ledger_name(parse_url("postgresql://a:b@db/x", "U", "/")), "\"_prisma_migrations\"");
