@@ -82,6 +82,10 @@ Outcome resolve(const Plan& plan, const Ports& ports, ResolveAs as, const std::s
     try {
         const BundledMigration* migration = as == ResolveAs::applied ? &bundled(plan, name) : nullptr;
         wait_for_database(plan, ports, Limit(ports.clock, plan.started + plan.settings.deadline), MayWrite::no);
+        // A ledger that is absent is made, and Prisma makes the schema for it as soon as it connects.
+        if (as == ResolveAs::applied && (plan.settings.create_database || !plan.schema_in_url)) {
+            ports.database.create_schema();
+        }
         const auto patience = patience_for_prismas_lock(plan, ports);
         const auto done = as == ResolveAs::applied ? ports.writer->mark_applied(*migration, patience)
                                                    : ports.writer->mark_rolled_back(name, patience);

@@ -6,6 +6,8 @@
 #include "postgres/prisma_lock.hpp"
 #include "postgres/snapshot.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 #include <utility>
@@ -60,6 +62,12 @@ public:
 
     void create() {
         require_writable();
+        if (!server_.schema_exists) {
+            throw Failure(
+                ExitCode::database_refused,
+                fmt::format(R"(schema "{}" does not exist in database "{}")", server_.schema, server_.database),
+                "is ?schema= right? createDatabase: true creates it, as prisma migrate resolve would");
+        }
         require_ok(connection_->simple(create_ledger_statement(name_)), "creating the ledger");
         exists_ = true;
     }

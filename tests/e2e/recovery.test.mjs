@@ -76,6 +76,19 @@ for (const way of ['--rolled-back', '--applied']) {
 test('resolve --applied without a ledger makes the one that the CLI makes', (context) =>
   resolved(context, ['--applied', INIT], [0, 0], withoutLedger))
 
+// The CLI makes the schema when it connects; a mistyped ?schema= must not make a second, empty world.
+test('resolve --applied with a schema that does not exist: 77, or as the CLI with createDatabase', async (context) => {
+  const project = exampleApp(context)
+  const [theirs, mine] = await Promise.all([Database.create(context), Database.create(context)])
+  const url = (database) => database.url('schema=My%20Shop')
+  assert.equal((await project.prisma(url(theirs), 'migrate', 'resolve', '--applied', INIT)).code, 0)
+  const refused = await project.guard(url(mine), ['resolve', '--applied', INIT])
+  assert.equal(refused.code, 77, refused.stderr)
+  assert.match(refused.said, /schema "My Shop" does not exist in database/)
+  assert.equal((await project.guard(url(mine), ['resolve', '--applied', INIT, '--create-database', 'true'])).code, 0)
+  assert.deepEqual(await mine.ledgerFacts('"My Shop"'), await theirs.ledgerFacts('"My Shop"'))
+})
+
 test('resolve --rolled-back without a ledger is refused as by the CLI', async (context) => {
   const [, result] = await resolved(context, ['--rolled-back', INIT], [1, 83], withoutLedger)
   assert.match(result.said, /there is no ledger/)

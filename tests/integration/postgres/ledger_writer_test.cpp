@@ -13,6 +13,7 @@ using Kind = ResolveOutcome::Kind;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
@@ -153,6 +154,19 @@ TEST_F(LedgerWriterTest, FollowsTheSchemaOfTheUrl) {
     const auto in_app = ledger_writer(options(url("schema=app")), stop);
     EXPECT_EQ(in_app->mark_applied(bundled("1_a"), seconds(1)).kind, Kind::done);
     EXPECT_EQ(db().value("SELECT count(*) FROM app._prisma_migrations"), "1");
+}
+
+TEST_F(LedgerWriterTest, ASchemaThatDoesNotExistIsToldAndNotMade) {
+    const auto in_app = ledger_writer(options(url("schema=app")), stop);
+    try {
+        in_app->mark_applied(bundled("1_a"), seconds(1));
+        FAIL() << "the ledger was made";
+    } catch (const Failure& failure) {
+        EXPECT_EQ(failure.code, ExitCode::database_refused);
+        EXPECT_THAT(failure.what(), HasSubstr("schema \"app\" does not exist in database"));
+    }
+    EXPECT_EQ(in_app->mark_rolled_back("1_a", seconds(1)).kind, Kind::ledger_absent);
+    EXPECT_EQ(db().value("SELECT count(*) FROM pg_namespace WHERE nspname = 'app'"), "0");
 }
 
 TEST_F(LedgerWriterTest, ABusyLockIsToldWithItsHolder) {
