@@ -2,24 +2,19 @@
 // the tar and update a real service, and the app behind the proxy answers /version. Then what else CapRover can be given:
 // a tar, an image's name, a revert.
 import assert from 'node:assert/strict'
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 
 import { startFakeCaprover } from '../caprover/lib/fake_caprover.mjs'
-import { CLI, EXAMPLES, ROOT, run } from '../caprover/lib/parts.mjs'
+import { CLI, EXAMPLES, run } from '../caprover/lib/parts.mjs'
 import { GUARD_IMAGE } from './lib/app_image.mjs'
 import { createService, deploy } from './lib/caprover.mjs'
 import { BUILDKIT, buildUpload, CLASSIC } from './lib/caprover_build.mjs'
 import { api, docker, dockerText, PATH, requireEngine, uniqueName, until } from './lib/docker.mjs'
+import { makeRepository } from './lib/repository.mjs'
 import { askThrough, NETWORK, running, startSwarm, taskLogs, tasks } from './lib/swarm.mjs'
 
 await requireEngine()
-
-const MIGRATIONS = 'examples/analytics-app/prisma/migrations'
-const ADD = `${MIGRATIONS}/20251201000000_add_note/migration.sql`
-const FAIL = `${MIGRATIONS}/20251202000000_fails/migration.sql`
 
 describe('an app as CapRover deploys it', { concurrency: 1, timeout: 900_000 }, () => {
   const short = uniqueName('click')
@@ -50,7 +45,7 @@ describe('an app as CapRover deploys it', { concurrency: 1, timeout: 900_000 }, 
     if (id) await api('DELETE', `/services/${id}`).catch(() => {})
     await world?.end()
     for (const image of images) await docker(['rmi', '-f', image], { check: false })
-    if (repository) await rm(repository, { recursive: true })
+    await repository?.end()
   })
 
   async function buildAndUpdate(upload) {
@@ -58,20 +53,9 @@ describe('an app as CapRover deploys it', { concurrency: 1, timeout: 900_000 }, 
     await deploy(id, Object.assign(app, { image: await buildUpload(upload, images.at(-1), builder) }))
   }
 
-  const git = async (...args) => {
-    const config = ['-c', 'user.name=t', '-c', 'user.email=t@example.com']
-    const { status, output } = await run('git', [...config, ...args], { cwd: repository })
-    assert.equal(status, 0, output)
-    return output.trim()
-  }
-  const commit = async (message) => {
-    await git('add', '-A')
-    await git('commit', '-q', '-m', message)
-    return git('rev-parse', 'HEAD')
-  }
   const environment = () => ({
     PATH: `${CLI}:${PATH}`,
-    HOME: repository,
+    HOME: repository.folder,
     CAPROVER_APP: short,
     CAPROVER_APP_TOKEN: caprover.token,
     http_proxy: caprover.url, // as in tests/caprover: the CLI drops ports from a URL
@@ -80,7 +64,7 @@ describe('an app as CapRover deploys it', { concurrency: 1, timeout: 900_000 }, 
   })
   const deployScript = async (env = {}) => {
     const result = await run('sh', [join(EXAMPLES, 'deploy.sh')], {
-      cwd: repository,
+      cwd: repository.folder,
       env: { ...environment(), DEPLOY_ANSWERS: '2', ...env },
       seconds: 300,
     })
@@ -99,29 +83,8 @@ describe('an app as CapRover deploys it', { concurrency: 1, timeout: 900_000 }, 
     assert.match(await taskLogs([task]), /phase=start .*apply=native config=captain-definition /)
   }
 
-  /** This repository's top folder as a user of CapRover has it, but for the stages that compile the guard. */
-  async function makeRepository() {
-    const folder = await mkdtemp(join(tmpdir(), 'guard-deployed-'))
-    const dockerfile = await readFile(join(ROOT, 'Dockerfile'), 'utf8')
-    const compiled = /^# ---- build:[\s\S]*?(?=^# ---- modules)/m
-    assert.match(dockerfile, compiled)
-    await writeFile(join(folder, 'Dockerfile'), dockerfile.replace(compiled, `FROM ${GUARD_IMAGE} AS guard\n\n`))
-    await cp(join(ROOT, 'captain-definition'), join(folder, 'captain-definition'))
-    const filter = (path) => !path.includes('node_modules')
-    await cp(join(ROOT, 'examples/analytics-app'), join(folder, 'examples/analytics-app'), { recursive: true, filter })
-    // docs/caprover.md: CapRover sends the whole folder, whatever this file says.
-    await writeFile(join(folder, '.dockerignore'), 'captain-definition\n')
-    await run('git', ['init', '-q', '-b', 'main'], { cwd: folder })
-    return folder
-  }
-
-  async function addMigration(path, sql) {
-    await mkdir(join(repository, path, '..'), { recursive: true })
-    await writeFile(join(repository, path), sql)
-  }
-
   it('the first deploy: from the placeholder to an app that says the commit, its database migrated', async () => {
-    commits.first = await commit('first')
+    commits.first = await repository.commit('first')
     const { status, output } = await deployScript()
     assert.equal(status, 0, output)
     assert.match(output, new RegExp(`deploy: ${commits.first} serves`))
@@ -132,8 +95,8 @@ describe('an app as CapRover deploys it', { concurrency: 1, timeout: 900_000 }, 
 
   it('the second, by BuildKit as CapRover 1.15 has it: the script ends when the new commit answers', async () => {
     builder = BUILDKIT
-    await addMigration(ADD, 'ALTER TABLE "AnalyticsEvent" ADD COLUMN "note" TEXT;\n')
-    commits.second = await commit('second')
+    await repository.addMigration('20251201000000_add_note', 'ALTER TABLE "AnalyticsEvent" ADD COLUMN "note" TEXT;\n')
+    commits.second = await repository.commit('second')
     const { status, output } = await deployScript()
     assert.equal(status, 0, output)
     await serves(commits.second)
@@ -143,8 +106,8 @@ describe('an app as CapRover deploys it', { concurrency: 1, timeout: 900_000 }, 
 
   it('a migration that fails: 1, and the commit before it serves on', async () => {
     builder = CLASSIC
-    await addMigration(FAIL, 'ALTER TABLE "Nowhere" ADD COLUMN "x" TEXT;\n')
-    await commit('third')
+    await repository.addMigration('20251202000000_fails', 'ALTER TABLE "Nowhere" ADD COLUMN "x" TEXT;\n')
+    await repository.commit('third')
     const { status, output } = await deployScript({ DEPLOY_TIMEOUT: '10' })
     assert.equal(status, 1, output)
     await until('it has failed', async () => /_fails:failed$/.test(await world.database.ledger('shop')), 60)
@@ -162,7 +125,7 @@ describe('an app as CapRover deploys it', { concurrency: 1, timeout: 900_000 }, 
   })
 
   it("a tar of one's own: `caprover deploy --tarFile`", async () => {
-    await git('archive', '-o', 'app.tar', commits.first)
+    await repository.git('archive', '-o', 'app.tar', commits.first)
     await cli({ CAPROVER_TAR_FILE: 'app.tar' })
     // The CLI knows no commit of a tar: the app says so.
     await serves('unknown')
@@ -177,7 +140,7 @@ describe('an app as CapRover deploys it', { concurrency: 1, timeout: 900_000 }, 
 
   async function cli(env) {
     const { status, output } = await run('caprover', ['deploy'], {
-      cwd: repository,
+      cwd: repository.folder,
       env: { ...environment(), CAPROVER_DEFAULT: 'false', ...env },
       seconds: 60,
     })

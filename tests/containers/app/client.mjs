@@ -1,15 +1,15 @@
-// Keeps asking an app behind the proxy, ten times a second, and writes one line for each answer: milliseconds, outcome.
+// Keeps asking an app (PATH, else /) behind the proxy, ten times a second, and writes one line for each answer: milliseconds, outcome.
 // Bounded: ends by itself after SECONDS.
 import http from 'node:http'
 
-const [, , proxy, service, seconds] = process.argv
+const [, , proxy, service, seconds, path = '/'] = process.argv
 const end = Date.now() + Number(seconds) * 1000
 const agent = new http.Agent({ keepAlive: false })
 
 function ask() {
   return new Promise((resolve) => {
     const request = http.get(
-      { host: proxy, port: 8080, headers: { host: service }, agent, timeout: 3000 },
+      { host: proxy, port: 8080, path, headers: { host: service }, agent, timeout: 3000 },
       (response) => {
         let text = ''
         response

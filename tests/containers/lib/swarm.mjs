@@ -121,8 +121,8 @@ export async function askThrough(proxy, service, path) {
   return stdout.split('\r\n\r\n')[1] ?? ''
 }
 
-/** Asks through the proxy until `stop()`, which gives what it saw. Bounded by `seconds`. */
-export async function startClient(proxy, service, seconds = 300) {
+/** Asks through the proxy for `path` until `stop()`, which gives what it saw. Bounded by `seconds`. */
+export async function startClient(proxy, service, seconds = 300, path = '/') {
   const name = uniqueName('guard-test-client')
   await docker([
     'run',
@@ -140,6 +140,7 @@ export async function startClient(proxy, service, seconds = 300) {
     proxy,
     service,
     String(seconds),
+    path,
   ])
   return {
     /** Its last line so far: who answered, or how it failed. */
