@@ -237,11 +237,30 @@ private:
                              script + "), then: migration-guard check");
         }
         if (is_table(object) && !evidence_.elsewhere.moved_to.empty()) return of_moved(object, record);
+        return of_dropped(object, record, script);
+    }
+
+    /// Of migrations that are not in the image, the newest that ran after it: their scripts cannot be read.
+    [[nodiscard]] std::string unbundled_since(const MigrationRecord& record) const {
+        std::string newest;
+        for (const auto* other : check_.history.in_state(MigrationState::retired)) {
+            const bool later = other->row && other->row->started_at.micros > record.row->started_at.micros;
+            if (later && !other->row->is_rolled_back()) newest = other->name;
+        }
+        return newest;
+    }
+
+    [[nodiscard]] Cause of_dropped(const Missing& object, const MigrationRecord& record,
+                                   const std::string& script) const {
+        const auto other = unbundled_since(record);
+        const auto by = other.empty() ? "by hand or by a restore"
+                                      : "by hand, by a restore, or by " + other + ", which this image does not bundle";
         return about(
             Kind::dropped, object, record.name,
-            fmt::format("migration {} created it on {}; it was dropped since, by hand or by a restore{}", record.name,
-                        record.row->finished_at ? record.row->finished_at->text() : "?", also_found(object)),
-            "restore it from a backup, or create it again with the statements of " + script + " that make it");
+            fmt::format("migration {} created it on {}; it was dropped since, {}{}", record.name,
+                        record.row->finished_at ? record.row->finished_at->text() : "?", by, also_found(object)),
+            (other.empty() ? "" : "deploy an image that bundles " + other + ", or ") +
+                "restore it from a backup, or create it again with the statements of " + script + " that make it");
     }
 
     [[nodiscard]] Cause of_moved(const Missing& object, const MigrationRecord& record) const {

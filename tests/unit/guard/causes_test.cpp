@@ -67,6 +67,24 @@ struct Causes : testing::Test {
     }
 };
 
+TEST_F(Causes, WhatAnUnbundledMigrationMayHaveDroppedNamesIt) {
+    auto made = record("1", MigrationState::applied);
+    made.row = test::row("1", As::applied, 10);
+    has(made);
+    auto before = record("0_before", MigrationState::retired);
+    before.row = test::row("0_before", As::applied, 5);
+    has(before);
+    lacks(table("A", "1"));
+    EXPECT_THAT(found().at(0).text, Not(HasSubstr("0_before")));
+    auto late = record("2_late", MigrationState::retired);
+    late.row = test::row("2_late", As::applied, 15);
+    has(late);
+    const auto cause = found().at(0);
+    EXPECT_EQ(cause.kind, Kind::dropped);
+    EXPECT_THAT(cause.text, HasSubstr("by hand, by a restore, or by 2_late, which this image does not bundle"));
+    EXPECT_THAT(cause.next, HasSubstr("deploy an image that bundles 2_late, or restore it"));
+}
+
 TEST_F(Causes, PendingIsAppliedByMigrate) {
     has(record("1", MigrationState::pending));
     lacks(table("A", "1"));
