@@ -14,30 +14,44 @@
 namespace migration_guard {
 namespace {
 
-/// Since 1970; of the newest row that is applied and bundled.
-std::int64_t newest_of_this_image(const History& history) {
-    std::int64_t newest = std::numeric_limits<std::int64_t>::min();
-    for (const auto* record : history.in_state(MigrationState::applied)) {
-        newest = std::max(newest, record->row->started_at.micros);
+constexpr auto before_all = std::numeric_limits<std::int64_t>::min();
+
+/// What rows of newer releases may have removed is not this image's to demand, or no rollback would start. A script
+/// that failed half way may have removed something, too, and a mark that it is rolled back brings nothing back.
+class NewerRelease {
+public:
+    NewerRelease(const History& history, const NameOrder& before) {
+        std::string last;
+        std::int64_t own = before_all;
+        for (const auto& record : history.migrations) {
+            if (!record.bundled) continue;
+            if (last.empty() || before(last, record.name)) last = record.name;
+            if (record.state == MigrationState::applied) own = std::max(own, record.row->started_at.micros);
+        }
+        const bool will_have_the_newest = history.any(MigrationState::pending);
+        for (const auto& record : history.migrations) {
+            if (record.bundled) continue;
+            const auto started = record.row->started_at.micros;
+            const bool undone = record.row->is_rolled_back();
+            // By time, as a row is told to be ahead. But whoever still applies something makes that row older than its
+            // own, and would be demanding right after the apply: then, and from then on, a row is newer that sorts
+            // after all of the image's. It sorts before them when the image is a later one, a hotfix.
+            const bool by_time = !will_have_the_newest && started > own;
+            const bool by_name = !undone && before(last, record.name);
+            if (by_time || by_name) newest_ = std::max(newest_, started);
+            // Whatever its clock said: nobody applies anything after it.
+            if (record.state == MigrationState::failed) newest_ = std::numeric_limits<std::int64_t>::max();
+        }
     }
-    return newest;
-}
+    /// Not what a row made that is newer still: a squashed migration is recorded after those that it replaces.
+    [[nodiscard]] bool may_have_removed(const LedgerRow& made_by) const { return newest_ > made_by.started_at.micros; }
 
-/// Rows of a newer release stand in the ledger: what it removed is not this image's to demand. A script that failed
-/// half way may have removed something, too, and a mark that it is rolled back brings nothing back. But an image that
-/// still has something to apply will have the newest rows itself: what is gone would be demanded right after the apply.
-bool newer_release_was_here(const History& history) {
-    if (history.any(MigrationState::pending)) return false;
-    const auto own = newest_of_this_image(history);
-    return std::ranges::any_of(history.migrations, [&](const MigrationRecord& record) {
-        if (record.bundled) return false;
-        const bool undone = record.row->is_rolled_back() && record.row->started_at.micros > own;
-        return undone || record.state == MigrationState::ahead || record.state == MigrationState::failed;
-    });
-}
+private:
+    std::int64_t newest_ = before_all;
+};
 
-Missing::Need need_of(const MissingObject& object, const Missing& entry, const Origins& origins,
-                      const History& history) {
+Missing::Need need_of(const MissingObject& object, const Missing& entry, const Origins& origins, const History& history,
+                      const NewerRelease& newer) {
     if (object.level == MissingLevel::info) return Missing::Need::optional;
     if (!entry.created_by) {
         const bool ours = origins.touches(object.object.schema) && object.object.kind != ScriptObject::Kind::view &&
@@ -46,7 +60,7 @@ Missing::Need need_of(const MissingObject& object, const Missing& entry, const O
     }
     const auto* record = history.find(*entry.created_by);
     const bool applied = record != nullptr && record->state == MigrationState::applied;
-    return applied && newer_release_was_here(history) ? Missing::Need::removed_by_newer : Missing::Need::needed;
+    return applied && newer.may_have_removed(*record->row) ? Missing::Need::removed_by_newer : Missing::Need::needed;
 }
 
 std::optional<std::string> created_by(const Origins& origins, const ScriptObject& object) {
@@ -90,6 +104,7 @@ std::vector<Missing> trace(const std::vector<MissingObject>& objects, const Plan
     for (const auto& object : objects) script_objects.push_back(object.object);
     const auto by_pending = origins.created_by_pending(history.names(MigrationState::pending), script_objects);
 
+    const NewerRelease newer(history, plan.order);
     std::vector<Missing> missing;
     for (std::size_t i = 0; i < objects.size(); ++i) {
         const auto& object = objects[i];
@@ -101,7 +116,7 @@ std::vector<Missing> trace(const std::vector<MissingObject>& objects, const Plan
         entry.comes_with_pending = by_pending[i].has_value();
         entry.created_by = entry.comes_with_pending ? by_pending[i] : created_by(origins, object.object);
         entry.declared_external = plan.external.covers(object.object);
-        entry.need = need_of(object, entry, origins, history);
+        entry.need = need_of(object, entry, origins, history, newer);
         missing.push_back(std::move(entry));
     }
     find_elsewhere(missing, script_objects, origins.default_schema(), database);

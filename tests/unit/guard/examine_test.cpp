@@ -73,18 +73,35 @@ TEST_F(Examine, AnExternalTableThatAScriptCreatesIsNeeded) {
     EXPECT_EQ(look().situation.missing.at(0).need, Missing::Need::needed);
 }
 
-TEST_F(Examine, WhatANewerReleaseRemovedIsNeededByAnImageThatStillHasSomethingToApply) {
-    world.server.apply("1");
-    world.server.apply("9_newer");
-    script("CREATE TABLE a (id int);");
+TEST_F(Examine, WhatANewerReleaseRemovedIsJudgedAsItWillBeAfterTheApply) {
+    using test::As;
+    using enum Missing::Need;
     declare({table("a")});
-    EXPECT_EQ(look().situation.missing.at(0).need, Missing::Need::removed_by_newer);
-    // Once "2" is applied the newer release's row is older than that: then it would be needed, so it is told before.
-    bundle = test::bundle_of({"1", "2"});
-    bundle.migrations[0].script = "CREATE TABLE a (id int);";
-    EXPECT_EQ(look().situation.missing.at(0).need, Missing::Need::needed);
-    world.server.apply("2");
-    EXPECT_EQ(look().situation.missing.at(0).need, Missing::Need::needed);
+    const auto need = [&](const std::vector<std::string>& bundled, const std::vector<std::string>& applied) {
+        bundle = test::bundle_of(bundled);
+        for (auto& migration : bundle.migrations) {
+            if (migration.name == "1") migration.script = "CREATE TABLE a (id int);";
+        }
+        world.server.snapshot.ledger.state = LedgerReading::State::present;
+        auto& rows = world.server.snapshot.ledger.rows;
+        rows.clear();
+        for (const auto& name : applied) {
+            rows.push_back(test::row(name, As::applied, static_cast<std::int64_t>(rows.size()) + 1));
+        }
+        return look().situation.missing.at(0).need;
+    };
+    EXPECT_EQ(need({"1"}, {"1", "5"}), removed_by_newer);
+    // A hotfix, newer than the newer release: its own row will be, so it is told before the apply, too.
+    EXPECT_EQ(need({"1", "7"}, {"1", "5"}), needed);
+    EXPECT_EQ(need({"1", "7"}, {"1", "5", "7"}), needed);
+    // A script of an older release that the newer one has no more: it is applied out of order, and remains the older
+    // one.
+    EXPECT_EQ(need({"1", "3"}, {"1", "5"}), removed_by_newer);
+    EXPECT_EQ(need({"1", "3"}, {"1", "5", "3"}), removed_by_newer);
+    EXPECT_EQ(need({"1", "3"}, {"5", "1", "3"}), needed) << "made after it";
+    // A squash is recorded after what it replaces, whatever it is called.
+    EXPECT_EQ(need({"1"}, {"2", "5", "1"}), needed);
+    EXPECT_EQ(need({"1", "3"}, {"1", "2", "3"}), needed) << "deleted from the folder since";
 }
 
 TEST_F(Examine, WhatANewerReleaseRemovedBeforeItWasMarkedRolledBackIsNotNeeded) {
