@@ -53,9 +53,17 @@ bool constrains(Tokens action) {
     return is_one_of(action.front(), {"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN", "NOT", "DEFAULT"});
 }
 
+/// CREATE [OR REPLACE] [LOCAL | GLOBAL] TEMP: it ends with the session.
+bool makes_for_the_session(Tokens statement) {
+    Cursor cursor(statement);
+    if (!cursor.accept("CREATE")) return false;
+    cursor.accept({"OR", "REPLACE"});
+    return cursor.accept("TEMP") || cursor.accept("TEMPORARY") || cursor.accept("LOCAL") || cursor.accept("GLOBAL");
+}
+
 /// Indexes are nobody's missing object.
 bool makes_or_drops(Tokens statement) {
-    return concerns_effects(statement) &&
+    return concerns_effects(statement) && !makes_for_the_session(statement) &&
            !has_word(statement.first(std::min<std::size_t>(3, statement.size())), "INDEX");
 }
 

@@ -187,6 +187,11 @@ TEST(ReadScript, SaysWhenDynamicSqlMayCreateOrDropAnything) {
     EXPECT_TRUE(read_script("DO $$ BEGIN EXECUTE format('ALTER TABLE x ADD %I int', c); END $$").creates_unnamed);
     EXPECT_FALSE(read_script("DO $$ BEGIN EXECUTE format('CREATE POLICY p ON %I', c); END $$").creates_unnamed);
     EXPECT_FALSE(read_script("DO $$ BEGIN EXECUTE format('CREATE UNIQUE INDEX ON %I (a)', c); END $$").creates_unnamed);
+    EXPECT_FALSE(
+        read_script("DO $$ BEGIN EXECUTE format('CREATE TEMPORARY TABLE t AS SELECT %I', c); END $$").creates_unnamed);
+    EXPECT_FALSE(read_script("DO $$ BEGIN EXECUTE format('CREATE LOCAL TEMP TABLE %I ()', c); END $$").creates_unnamed);
+    EXPECT_FALSE(read_script("DO $$ BEGIN EXECUTE 'CREATE OR REPLACE TEMP ' || what; END $$").creates_unnamed);
+    EXPECT_TRUE(read_script("DO $$ BEGIN EXECUTE format('CREATE TABLE temp (%I int)', c); END $$").creates_unnamed);
     EXPECT_TRUE(read_script("DO $$ BEGIN EXECUTE 'CREATE ' || what; END $$").creates_unnamed);
     EXPECT_TRUE(read_script_tolerantly("CREATE EXTENSION timescaledb CASCADE").creates_unnamed);
     EXPECT_TRUE(read_script("CREATE EXTENSION IF NOT EXISTS postgis").creates_unnamed);
