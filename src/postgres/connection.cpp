@@ -89,7 +89,7 @@ bool Connection::take_what_comes(Patience& patience) const {
             if (PQconsumeInput(handle()) == 0) return false;
         }
         const Result result(PQgetResult(handle()));
-        if (PQstatus(handle()) == CONNECTION_BAD || result.is_copy_in() || result.is_copy_out()) return false;
+        if (PQstatus(handle()) == CONNECTION_BAD || result.is_copy()) return false;
         nulls = result.is_none() ? nulls + 1 : 0;
     }
     return PQpipelineStatus(handle()) == PQ_PIPELINE_OFF || PQexitPipelineMode(handle()) != 0;
@@ -161,7 +161,17 @@ std::optional<Result> Connection::next_result(Patience& patience) {
         const Result last(raw);
         lost(last.sqlstate().empty() ? PQerrorMessage(handle()) : last.error());
     }
-    return raw == nullptr ? std::nullopt : std::optional(Result(raw));
+    if (raw == nullptr) return std::nullopt;
+    Result result(raw);
+    if (result.is_copy() && !result.is_copy_in() && !result.is_copy_out()) lost("the server begins a replication");
+    return result;
+}
+
+/// To a query of the guard, none of which is a COPY: its results would not end.
+std::optional<Result> Connection::next_answer(Patience& patience) {
+    auto result = next_result(patience);
+    if (result && result->is_copy()) lost("the server answers with a COPY that nobody asked for");
+    return result;
 }
 
 bool Connection::knows_no_encoding() const {
@@ -171,16 +181,16 @@ bool Connection::knows_no_encoding() const {
 
 /// The result of one statement, with the null and the synchronisation point behind it taken as well.
 Result Connection::end_of_pipeline_item(Patience& patience, Bytes bytes) {
-    while (bytes == Bytes::any && next_result(patience)) {  // of as_stored
+    while (bytes == Bytes::any && next_answer(patience)) {  // of as_stored
     }
     Result kept;
     bool has_kept = false;
-    while (auto result = next_result(patience)) {
+    while (auto result = next_answer(patience)) {
         if (!std::exchange(has_kept, true)) kept = std::move(*result);
     }
     // Behind it the point where its transaction ends, and the error that may only show there (a deferred constraint).
     for (int nulls = 0; nulls < 2;) {
-        auto result = next_result(patience);
+        auto result = next_answer(patience);
         if (result && result->is_synchronisation()) {
             kept.may_hold(bytes);
             return kept;
@@ -228,7 +238,7 @@ Result Connection::simple(const std::string& sql) {
     Result last;
     bool failed = false;
     or_cancel([&] {
-        while (auto result = next_result(patience)) {
+        while (auto result = next_answer(patience)) {
             if (failed) continue;
             failed = !result->ok();
             last = std::move(*result);

@@ -87,6 +87,7 @@ public:
 private:
     void flush(Patience& patience);
     void wait_for_input(Patience& patience);
+    std::optional<Result> next_answer(Patience& patience);
     [[nodiscard]] bool knows_no_encoding() const;
     Result end_of_pipeline_item(Patience& patience, Bytes bytes);
     template <class Work>

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 namespace migration_guard::postgres {
 namespace {
@@ -51,8 +52,10 @@ bool Patience::wait(int descriptor, short events) {
         const int ready = poll(polled.data(), polled.size(), static_cast<int>(std::min(slice, most).count()));
         if (ready < 0 && errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
         if (interrupt_->count() > known_signals_) throw Interrupted(interrupt_->signal());
-        if (ready > 0 && polled[0].revents != 0) return true;
-        if (passed()) return false;
+        const bool late = passed();
+        // Once, since what has arrived may be all: a server that never ends talking is always ready.
+        if (ready > 0 && polled[0].revents != 0) return !late || !std::exchange(seen_late_, true);
+        if (late) return false;
     }
 }
 

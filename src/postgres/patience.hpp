@@ -20,8 +20,8 @@ public:
     /// `limit` from now; 0 means that only what is ready at once is taken.
     Patience(Interrupt& interrupt, Duration limit, EarlierSignal earlier = EarlierSignal::is_known);
 
-    /// True when `descriptor` is ready for `events` (POLLIN, POLLOUT) or broken; false when the time is up.
-    /// Throws Interrupted.
+    /// True when `descriptor` is ready for `events` (POLLIN, POLLOUT) or broken; false when the time is up: what is
+    /// ready then is told once. Throws Interrupted.
     bool wait(int descriptor, short events);
 
     [[nodiscard]] Duration remaining() const;
@@ -36,6 +36,7 @@ private:
     Duration limit_;
     Instant end_;
     int known_signals_;
+    bool seen_late_ = false;  ///< something was ready when the time was up, and was told
 };
 
 }  // namespace migration_guard::postgres

@@ -57,6 +57,9 @@ bool Result::is_copy_out() const {
     return PQresultStatus(result_.get()) == PGRES_COPY_OUT;
 }
 
+bool Result::is_copy() const {
+    return is_copy_in() || is_copy_out() || PQresultStatus(result_.get()) == PGRES_COPY_BOTH;
+}
 bool Result::is_synchronisation() const {
     return PQresultStatus(result_.get()) == PGRES_PIPELINE_SYNC;
 }

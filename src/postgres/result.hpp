@@ -31,6 +31,7 @@ public:
     [[nodiscard]] bool ok() const;  ///< rows, a command, or an empty statement
     [[nodiscard]] bool is_copy_in() const;
     [[nodiscard]] bool is_copy_out() const;
+    [[nodiscard]] bool is_copy() const;             ///< in, out or both
     [[nodiscard]] bool is_synchronisation() const;  ///< of a pipeline
 
     [[nodiscard]] int rows() const;

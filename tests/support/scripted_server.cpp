@@ -50,8 +50,8 @@ std::string Peer::read_message() {
     return head.size() < 5 ? "" : read_exactly(read_number(head.substr(1)) - 4);
 }
 
-void Peer::send(const std::string& bytes) {
-    ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+bool Peer::send(const std::string& bytes) {
+    return ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL) >= 0;
 }
 
 void Peer::send_bytewise(const std::string& bytes) {

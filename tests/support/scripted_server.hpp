@@ -21,7 +21,8 @@ public:
     std::string read_startup();
     /// One packet after it: a type, a length, then as much.
     std::string read_message();
-    void send(const std::string& bytes);
+    /// False when the client has gone.
+    bool send(const std::string& bytes);
     /// One byte a packet.
     void send_bytewise(const std::string& bytes);
     /// Says S to SSLRequest and takes the client's first TLS record: nothing is left unread, for which a close would

@@ -207,6 +207,44 @@ TEST(Connect, SucceedsWithAServerThatSpeaksBytewise) {
     EXPECT_EQ(server.connections(), 1) << "a server without TLS costs no second connection";
 }
 
+TEST(Connect, AServerThatNeverEndsTalkingIsNotListenedToForEver) {
+    test::ScriptedServer server([](Peer& peer) {
+        peer.read_startup();
+        peer.send(test::authentication(0));
+        const auto name = [](int i) { return "n" + std::to_string(i) + std::string(1, '\0'); };
+        for (int i = 0; peer.send(test::message('S', name(i) + std::string(100, 'v') + std::string(1, '\0'))); ++i) {
+        }
+    });
+    test::StopSwitch stop;
+    const auto begun = std::chrono::steady_clock::now();
+    EXPECT_EQ(attempt(local_url(server.port(), "sslmode=disable"), stop).kind, Kind::not_yet);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, seconds(5));
+}
+
+TEST(Connect, ACopyThatNobodyAskedForEndsTheSession) {
+    for (const char kind : {'G', 'H', 'W'}) {  // in, out, both
+        test::ScriptedServer server([kind](Peer& peer) {
+            peer.read_startup();
+            peer.send(test::logged_in());
+            peer.read_message();
+            peer.send(test::message('1', "") + test::message('2', "") + test::message(kind, std::string(3, '\0')));
+            peer.hang();
+        });
+        test::StopSwitch stop;
+        PostgresOptions options;
+        options.migrate = parse_url(local_url(server.port(), "sslmode=disable"), "DATABASE_URL", "/");
+        const auto database = open_database(options, stop);
+        ASSERT_EQ(database->connect(seconds(5)).kind, Kind::connected);
+        try {
+            database->look({});
+            FAIL() << kind;
+        } catch (const Failure& failure) {
+            EXPECT_EQ(failure.code, ExitCode::database_unreachable);
+            EXPECT_THAT(failure.what(), AnyOf(HasSubstr("a COPY that nobody asked for"), HasSubstr("replication")));
+        }
+    }
+}
+
 TEST(Connect, MissingPasswordIsNever) {
     test::ScriptedServer server([](Peer& peer) {
         peer.read_startup();

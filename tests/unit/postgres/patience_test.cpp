@@ -43,6 +43,13 @@ TEST_F(PatienceTest, SeesWhatIsReadyEvenWithoutTime) {
     EXPECT_FALSE(Patience(stop, Duration(0)).wait(-1, 0));
 }
 
+TEST_F(PatienceTest, WhatIsReadyForEverIsNotSeenForEver) {
+    other.raise(1);
+    Patience patience(stop, milliseconds(20));
+    for (int seen = 0; patience.wait(other.descriptor(), POLLIN); ++seen) ASSERT_LT(seen, 10'000'000);
+    EXPECT_TRUE(patience.passed());
+}
+
 TEST_F(PatienceTest, ASignalEndsIt) {
     std::thread raise([this] {
         std::this_thread::sleep_for(milliseconds(20));
