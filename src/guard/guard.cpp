@@ -196,15 +196,30 @@ Examination Guard::look_after(const Examination& before, const Supervised& super
     const Limit at_least(ports_.clock, ports_.clock.now() + seconds(stopped ? 1 : 5));
     const Limit& limit = stopped || deadline_.remaining() < at_least.remaining() ? at_least : deadline_;
     try {
-        wait_for_database(plan_, ports_, limit, MayWrite::no);
-        limit_round_trips(limit);
-        return examine(plan_, ports_, OwnTurn::held);
+        return look_again_if_the_session_broke(limit);
     } catch (const Failure& failure) {
         if (!stopped) throw;
         throw Interrupted(supervised.signal, words_for_unknown_end(before, failure.what()));
     } catch (const Interrupted& again) {
         throw Interrupted(again.signal, words_for_unknown_end(before, "another signal"));
     }
+}
+
+/// The session was idle while others worked, and whether it still lives is known only by using it: once more is enough.
+Examination Guard::look_again_if_the_session_broke(const Limit& limit) {
+    wait_for_database(plan_, ports_, limit, MayWrite::no);
+    limit_round_trips(limit);
+    try {
+        return examine(plan_, ports_, OwnTurn::held);
+    } catch (const Failure& failure) {
+        if (failure.code != ExitCode::database_unreachable || limit.passed()) throw;
+        ports_.journal.event(Level::warn, "check", "no result from PostgreSQL, trying again",
+                             {{"reason", failure.what()}});
+    }
+    ports_.database.disconnect();
+    wait_for_database(plan_, ports_, limit, MayWrite::no);
+    limit_round_trips(limit);
+    return examine(plan_, ports_, OwnTurn::held);
 }
 
 void Guard::require_able_to_apply(const Examination& seen) const {

@@ -41,6 +41,7 @@ private:
     std::unique_ptr<Turn> try_turn();
     Next apply(Outcome& outcome, const Examination& before);
     Examination look_after(const Examination& before, const Supervised& supervised);
+    Examination look_again_if_the_session_broke(const Limit& limit);
     void require_able_to_apply(const Examination& seen) const;
     void resolve_once(Examination& seen);
     void smoke(Outcome& outcome);

@@ -76,6 +76,25 @@ TEST(Weather, ASessionThatAlwaysBreaksIs69AfterWaitTimeout) {
 }
 
 // CONNECTION LIMIT 1: the look has its connection, the turn gets none.
+// A failover of the pooler, a DBA: the apply has a session of its own, and what it did is known only by looking.
+TEST(Weather, ASessionThatBreaksDuringTheApplyIsMadeAnewForTheLookThatDecides) {
+    FakeWorld world({"1"});
+    world.migrator.steps = {{milliseconds(200), [&] {
+                                 world.server.apply("1");
+                                 world.server.lose = {"57P01 terminated"};
+                             }}};
+    const auto outcome = Guard(world.plan, world.ports()).bring_up_to_date();
+    EXPECT_EQ(outcome.code, ExitCode::ok) << outcome.message;
+    EXPECT_THAT(outcome.applied_now, ElementsAre("1"));
+}
+
+TEST(Weather, ASessionThatAlwaysBreaksAfterTheApplyIs69AtOnce) {
+    FakeWorld world({"1"});
+    world.migrator.steps = {{milliseconds(200), [&] { world.server.lose.assign(1000, "57P01 terminated"); }}};
+    EXPECT_EQ(Guard(world.plan, world.ports()).bring_up_to_date().code, ExitCode::database_unreachable);
+    EXPECT_LE(world.clock.elapsed(), seconds(5));
+}
+
 TEST(Weather, ALoginWithOneConnectionIsToldThatApplyingTakesTwo) {
     FakeWorld world({"1"});
     world.plan.settings.wait_timeout = seconds(5);
