@@ -88,7 +88,9 @@ export async function startCaprover(checkout, placeholder) {
   async function request(path, { method = 'GET', ...rest }) {
     const headers = { 'x-namespace': 'captain', ...(token && { 'x-captain-auth': token }), ...rest.headers }
     const response = await fetch(`${url}/api/v2${path}`, { method, ...rest, headers })
-    const answer = await response.json()
+    const text = await response.text()
+    if (!text.startsWith('{')) throw new Error(`${method} ${path}: ${response.status} ${text}\n${(await serverLog()).slice(-4000)}`)
+    const answer = JSON.parse(text)
     if (!OK.includes(answer.status)) throw new Error(`${method} ${path}: ${answer.status} ${answer.description}`)
     return answer.data
   }

@@ -108,8 +108,17 @@ export class Database {
   }
 
   /** pg_dump -s without what names the moment or the dump itself. */
-  async schemaText() {
-    const { stdout } = await run(path.join(serverTools, 'pg_dump'), ['-s', '--no-owner', this.url()], { maxBuffer: 1 << 26 })
+  schemaText() {
+    return this.#dumped('-s')
+  }
+
+  /** The same with every row but the ledger's. */
+  dump() {
+    return this.#dumped('--exclude-table-data=*._prisma_migrations')
+  }
+
+  async #dumped(...options) {
+    const { stdout } = await run(path.join(serverTools, 'pg_dump'), [...options, '--no-owner', this.url()], { maxBuffer: 1 << 26 })
     return stdout.split('\n').filter((line) => line !== '' && !/^(--|\\(un)?restrict)/.test(line)).join('\n')
   }
 }

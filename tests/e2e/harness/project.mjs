@@ -66,6 +66,10 @@ export class Project {
     rmSync(this.path('prisma/migrations', name), { recursive: true })
   }
 
+  withoutLock() {
+    rmSync(this.path('prisma/migrations/migration_lock.toml'))
+  }
+
   models(text) {
     this.write('prisma/schema.prisma', `${datasource(this.major)}\n${text}`)
   }

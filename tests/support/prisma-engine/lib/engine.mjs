@@ -15,7 +15,15 @@ globalThis.PRISMA_WASM_PANIC_REGISTRY = {
   get: () => panic,
 }
 
-async function load(name) {
+const loaded = new Map()
+
+/** Compiled once, however many URLs one process asks about. */
+function load(name) {
+  if (!loaded.has(name)) loaded.set(name, instantiate(name))
+  return loaded.get(name)
+}
+
+async function instantiate(name) {
   const glueFile = require.resolve(`${name}/schema_engine_bg`)
   const glue = await import(glueFile)
   const module = new WebAssembly.Module(fs.readFileSync(path.join(path.dirname(glueFile), 'schema_engine_bg.wasm')))
