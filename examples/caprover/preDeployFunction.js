@@ -5,6 +5,7 @@
 // nothing pending it takes about a second. The app's own guard then finds nothing to do.
 var preDeployFunction = async function (captainAppObj, dockerUpdateObject) {
   const GUARD_PATH = '/usr/local/bin/migration-guard' // installed by npm: '/app/node_modules/.bin/migration-guard'
+  const APPLY = [] // where the app itself has apply: never or wait: ['--apply', 'prisma'], without the CLI 'native'
   const Docker = require('dockerode')
   const TIME_LIMIT_MS = 20 * 60 * 1000 // longer than the guard's deadline (14 min), which says why it gave up
   const docker = new Docker({ socketPath: '/var/run/docker.sock' })
@@ -13,7 +14,7 @@ var preDeployFunction = async function (captainAppObj, dockerUpdateObject) {
   const create = function () {
     return docker.createContainer({
       Image: spec.Image,
-      Entrypoint: [GUARD_PATH, 'migrate'],
+      Entrypoint: [GUARD_PATH, 'migrate'].concat(APPLY),
       Cmd: [],
       Env: spec.Env || [],
       Tty: true, // one plain stream instead of Docker's two with headers

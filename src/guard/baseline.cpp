@@ -52,10 +52,10 @@ std::vector<std::string> marks_in(const LedgerReading& ledger, const Bundle& bun
 }
 
 /// Tables are counted only where there is no ledger (P3005).
-void require_tables(const Snapshot& snapshot) {
+void require_tables(const Snapshot& snapshot, ApplyMode apply) {
     if (snapshot.ledger.state == LedgerReading::State::absent && snapshot.server.table_count == 0) {
         throw Failure(ExitCode::usage, "the database is empty: there is nothing to baseline",
-                      "apply all migrations with: migration-guard migrate (or prisma migrate deploy)");
+                      "apply all migrations with: " + command_to_migrate(apply));
     }
 }
 
@@ -87,7 +87,7 @@ std::string implied_among(const BaselineProof& proof) {
 }
 
 /// How far the marks go, where something is proven.
-std::string words_for_proven(const BaselineOutcome& result, std::size_t bundled) {
+std::string words_for_proven(const BaselineOutcome& result, std::size_t bundled, ApplyMode apply) {
     const auto proven = result.proof.proven;
     const auto& steps = result.proof.steps;
     const auto beyond = steps.begin() + static_cast<std::ptrdiff_t>(proven);
@@ -95,7 +95,7 @@ std::string words_for_proven(const BaselineOutcome& result, std::size_t bundled)
     const auto before = static_cast<std::size_t>(std::count_if(steps.begin(), beyond, is_marked));
     const auto implied = implied_among(result.proof);
     const bool pending = std::any_of(beyond, steps.end(), [&](const auto& step) { return !is_marked(step); });
-    const std::string rest = pending ? "; the rest is pending: migration-guard migrate" : "";
+    const std::string rest = pending ? "; the rest is pending: " + command_to_migrate(apply) : "";
     const auto some = proven == 1 ? std::string("first") : fmt::format("first {}", proven);
     if (before == proven) {
         return fmt::format("all that the database proves is marked already: the {} of {} bundled migrations{}{}", some,
@@ -113,9 +113,9 @@ std::string words_for_proven(const BaselineOutcome& result, std::size_t bundled)
                        some, bundled, implied, open);
 }
 
-void conclude_proof(BaselineOutcome& result, std::size_t bundled) {
+void conclude_proof(BaselineOutcome& result, std::size_t bundled, ApplyMode apply) {
     if (result.proof.proven > 0) {
-        result.outcome.message = words_for_proven(result, bundled);
+        result.outcome.message = words_for_proven(result, bundled, apply);
         return;
     }
     conclude_with(result.outcome, {ExitCode::ledger_missing, "the database proves none of the bundled migrations",
@@ -152,10 +152,10 @@ BaselineOutcome baseline(const Plan& plan, const Ports& ports, Mark mark) {
             ports.database.look({baseline_request(scripts), plan.declared.get().listed_schemas, plan.external.tables});
         require_readable(snapshot);
         result.marked_before = marks_in(snapshot.ledger, plan.bundle.get());
-        require_tables(snapshot);
+        require_tables(snapshot, plan.settings.apply);
         result.proof = prove_baseline(scripts, snapshot.server.schema, snapshot.catalogue);
         if (mark == Mark::the_proven_prefix) mark_prefix(result, plan, ports);
-        conclude_proof(result, scripts.size());
+        conclude_proof(result, scripts.size(), plan.settings.apply);
     } catch (const Failure& failure) {
         conclude_with(result.outcome, {failure.code, failure.what(), failure.hint});
     }

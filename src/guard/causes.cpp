@@ -12,8 +12,6 @@ namespace {
 
 using Kind = Cause::Kind;
 
-constexpr const char* apply_it = "migration-guard migrate (or prisma migrate deploy)";
-
 bool is_table(const Missing& missing) {
     return missing.kind == "table" || missing.kind == "joinTable" || missing.kind == "view";
 }
@@ -82,7 +80,7 @@ public:
           evidence_(evidence),
           migrate_is_stopped_(
               std::ranges::any_of(check.problems, [&](auto& problem) { return stops_a_migrate(problem.code); })) {
-        if (migrate_is_stopped_) apply_ = std::string("after that: ") + apply_it;
+        apply_ = (migrate_is_stopped_ ? "after that: " : "") + command_to_migrate(evidence.apply);
     }
 
     std::vector<Cause> find() {
@@ -325,7 +323,7 @@ private:
     const Outcome& check_;
     const Evidence& evidence_;
     bool migrate_is_stopped_;
-    std::string apply_ = apply_it;
+    std::string apply_;
     std::vector<Cause> causes_;
 };
 

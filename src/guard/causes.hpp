@@ -19,6 +19,7 @@ struct Evidence {
     std::size_t declared_tables = 0;
     std::size_t bundled = 0;
     Elsewhere elsewhere;
+    ApplyMode apply = ApplyMode::prisma;  ///< of the settings, for what is to be typed
 };
 
 /// For a check that has read the ledger.

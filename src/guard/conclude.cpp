@@ -1,6 +1,7 @@
 #include "guard/conclude.hpp"
 
 #include "base/text.hpp"
+#include "ledger/wording.hpp"
 
 #include <fmt/format.h>
 
@@ -48,9 +49,9 @@ void conclude_with(Outcome& outcome, const Problem& problem) {
 }
 
 Problem words_for_nobody_applied(const Examination& seen) {
-    return {
-        ExitCode::migrations_pending, "nobody applied the pending migrations (apply: wait): " + join(seen.pending, 5),
-        "apply them with: migration-guard migrate (or prisma migrate deploy); turnTimeout says how long a start waits"};
+    return {ExitCode::migrations_pending,
+            "nobody applied the pending migrations (apply: wait): " + join(seen.pending, 5),
+            "apply them with: " + command_to_migrate(ApplyMode::wait) + "; turnTimeout says how long a start waits"};
 }
 
 Problem words_for_no_turn(const Examination& seen, const Verdict& verdict) {

@@ -56,7 +56,8 @@ public:
         Evidence evidence{.migrations_dir = plan.migrations_dir,
                           .declared_tables = tables_.size(),
                           .bundled = diagnosis_.bundled.size(),
-                          .elsewhere = {}};
+                          .elsewhere = {},
+                          .apply = plan.settings.apply};
         try {
             evidence.elsewhere = find_elsewhere(plan, check, database);
             diagnosis_.activity = database.activity(tables_);

@@ -134,7 +134,7 @@ private:
         if (purpose_ == Purpose::after_apply) {
             problem(ExitCode::ledger_incomplete, words_for_incomplete(names));
         } else {
-            problem(ExitCode::migrations_pending, words_for_pending(names));
+            problem(ExitCode::migrations_pending, words_for_pending(names, settings_.apply));
         }
     }
 
@@ -160,7 +160,7 @@ private:
             for (const auto* missing : needed) warn("missing", missing->object, words_for_missing(*missing));
             return;
         }
-        problem(ExitCode::schema_mismatch, words_for_mismatch(needed));
+        problem(ExitCode::schema_mismatch, words_for_mismatch(needed, settings_.apply));
     }
 
     const Situation& situation_;

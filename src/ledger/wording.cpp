@@ -160,9 +160,15 @@ Words words_for_incomplete(const std::vector<std::string>& names) {
             "look with: migration-guard check (or prisma migrate status); was the same database migrated?"};
 }
 
-Words words_for_pending(const std::vector<std::string>& names) {
+std::string command_to_migrate(ApplyMode apply) {
+    const bool is_left_to_others = apply == ApplyMode::never || apply == ApplyMode::wait;
+    return is_left_to_others ? "migration-guard migrate --apply prisma (or --apply native; or prisma migrate deploy)"
+                             : "migration-guard migrate (or prisma migrate deploy)";
+}
+
+Words words_for_pending(const std::vector<std::string>& names, ApplyMode apply) {
     return {plural(names.size(), "migration is", "migrations are") + " pending: " + join(names, 5),
-            "apply with: migration-guard migrate (or prisma migrate deploy)"};
+            "apply with: " + command_to_migrate(apply)};
 }
 
 std::string why_external(const Missing& missing) {
@@ -192,7 +198,7 @@ std::string words_for_missing(const Missing& missing) {
                                       : ": none of the bundled migrations creates it");
 }
 
-Words words_for_mismatch(const std::vector<const Missing*>& missing) {
+Words words_for_mismatch(const std::vector<const Missing*>& missing, ApplyMode apply) {
     std::vector<std::string> texts;
     bool orphaned = false;
     bool all_pending = true;
@@ -205,7 +211,7 @@ Words words_for_mismatch(const std::vector<const Missing*>& missing) {
     words.message = plural(missing.size(), "object", "objects") + " of schema.prisma missing in the database (" +
                     join(texts, 3) + ")";
     if (all_pending) {
-        words.remedy = "apply what is pending with: migration-guard migrate (or prisma migrate deploy)";
+        words.remedy = "apply what is pending with: " + command_to_migrate(apply);
     } else if (orphaned) {
         words.remedy =
             "why: migration-guard diagnose; create the migration that was never made (prisma migrate dev) and deploy "

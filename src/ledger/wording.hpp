@@ -35,12 +35,15 @@ Words words_for_collisions(const std::string& migration, const std::vector<std::
 std::string words_for_disputed(const std::vector<std::string>& names);
 Words words_for_missing_script(const MigrationRecord& record);
 Words words_for_incomplete(const std::vector<std::string>& names);
-Words words_for_pending(const std::vector<std::string>& names);
+/// What applies the pending migrations, to be typed where these settings hold: `apply: never` and `wait` hold for
+/// `migrate` as well, a flag overrides them.
+std::string command_to_migrate(ApplyMode apply);
+Words words_for_pending(const std::vector<std::string>& names, ApplyMode apply);
 /// Of an object whose absence is a warning: why it is nobody's here.
 std::string why_external(const Missing& missing);
 /// " (found in app, Prisma looks in public)", or nothing.
 std::string also_found(const Missing& missing);
 std::string words_for_missing(const Missing& missing);
-Words words_for_mismatch(const std::vector<const Missing*>& missing);
+Words words_for_mismatch(const std::vector<const Missing*>& missing, ApplyMode apply);
 
 }  // namespace migration_guard

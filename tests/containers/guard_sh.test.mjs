@@ -1,5 +1,6 @@
 // examples/caprover/guard.sh on a real Swarm: what it takes from the service, and what it is told.
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 
@@ -81,6 +82,19 @@ describe('guard.sh', { concurrency: 3, timeout: 900_000 }, () => {
       assert.equal(status, 87, output)
       assert.match(output, /P2021/)
     }))
+
+  for (const shell of ['bash', 'dash'])
+    it(`read from standard input, as by ssh: ${shell} -s`, async () =>
+      withService(world, {}, async (app) => {
+        await world.database.sql(app.database, 'drop table "Visit"')
+        const input = await readFile(join(EXAMPLES, 'guard.sh'), 'utf8')
+        const asked = (args) => run(shell, ['-s', '--', ...args], { env: { PATH }, seconds: 90, input })
+        const { status, output } = await asked([app.short, 'check'])
+        assert.equal(status, 87, output)
+        const usage = await asked([app.short])
+        assert.equal(usage.status, 64)
+        assert.match(usage.output, /guard\.sh \[--image IMAGE\] APP SUBCOMMAND/)
+      }))
 
   it('all networks of the service: the database is in the second one', async () => {
     const second = uniqueName('guard-test-second')

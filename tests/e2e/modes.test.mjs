@@ -108,6 +108,21 @@ test('apply: wait ends with 80 after turnTimeout', async (context) => {
   assert.equal(result.code, 80)
 })
 
+for (const apply of ['never', 'wait'])
+  test(`apply: ${apply} holds for migrate as well, and its remedy is one that works`, async (context) => {
+    const database = await deployed(context, first(2))
+    const project = Project.create(context, shop())
+    const env = { MIGRATION_GUARD_APPLY: apply, MIGRATION_GUARD_TURN_TIMEOUT: '1s' }
+    for (const args of [['check'], ['migrate']]) {
+      const refused = await project.guard(database.url(), args, { env })
+      assert.equal(refused.code, 80)
+      assert.match(refused.said, /with: migration-guard migrate --apply prisma \(or --apply native;/)
+    }
+    const told = await project.guard(database.url(), ['diagnose'], { env })
+    assert.match(told.stdout, /next: migration-guard migrate --apply prisma/)
+    assert.equal((await project.guard(database.url(), ['migrate', '--apply', 'native'], { env })).code, 0)
+  })
+
 test('check --before-deploy: pending is fine, what no migration creates is not', async (context) => {
   const database = await deployed(context, first(2))
   assert.equal((await Project.create(context, shop()).guard(database.url(), ['check', '--before-deploy'])).code, 0)

@@ -171,6 +171,22 @@ test('resolveOnce: acts once, on that very row, and the migration is applied aga
   assert.deepEqual(rows.map((row) => row.done).sort(), [false, true])
 })
 
+test('resolveOnce: spent on a script that is still wrong, and said anew for the next failure', async (context) => {
+  const database = await deployed(context, first(2))
+  const project = exampleApp(context, { migrations: BROKEN })
+  const start = (order) => project.guard(database.url(), ['--apply', 'native', '--', report],
+    { env: order ? { MIGRATION_GUARD_RESOLVE_ONCE: order } : {} })
+  const orderOf = (result) => /MIGRATION_GUARD_RESOLVE_ONCE=(rolled-back:\S+@[0-9a-f]{8})/.exec(result.stderr)[1]
+  const failed = await start()
+  assert.equal(failed.code, 84)
+  const again = await start(orderOf(failed))
+  assert.equal(again.code, 84)
+  assert.notEqual(orderOf(again), orderOf(failed))
+  project.migration(ANALYTICS, scripts[ANALYTICS])
+  assert.equal((await start(orderOf(failed))).code, 81, 'not for a failure that it does not name')
+  assert.ok(started(await start(orderOf(again))))
+})
+
 test('resolveOnce: of replicas that start together one acts, and all start', async (context) => {
   const database = await deployed(context, first(2))
   const project = exampleApp(context, { migrations: BROKEN })

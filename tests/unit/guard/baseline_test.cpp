@@ -76,7 +76,8 @@ TEST_F(Baseline, MarksTheProvenPrefix) {
     EXPECT_EQ(result.outcome.code, ExitCode::ok);
     EXPECT_THAT(writer.marked, ElementsAre("1", "2", "3"));
     EXPECT_EQ(result.outcome.message,
-              "3 of 4 bundled migrations are marked applied; the rest is pending: migration-guard migrate");
+              "3 of 4 bundled migrations are marked applied; the rest is pending: "
+              "migration-guard migrate (or prisma migrate deploy)");
 }
 
 TEST_F(Baseline, GoesOnWhereAnotherWasInterrupted) {
@@ -91,7 +92,7 @@ TEST_F(Baseline, GoesOnWhereAnotherWasInterrupted) {
     EXPECT_THAT(to_text(result), HasSubstr("2: proven, marked applied\n"));
     EXPECT_EQ(result.outcome.message,
               "3 of 4 bundled migrations are marked applied, 1 of them before; the rest is pending: migration-guard "
-              "migrate");
+              "migrate (or prisma migrate deploy)");
 }
 
 TEST_F(Baseline, WaitsForPrismasLockAsLongAsTurnTimeoutSays) {
@@ -110,7 +111,8 @@ TEST_F(Baseline, SpeaksOfOneAsOfOne) {
     EXPECT_EQ(begin(Mark::nothing).outcome.message,
               "the database proves the first of 4 bundled migrations; mark it with: migration-guard baseline --yes");
     EXPECT_EQ(begin(Mark::the_proven_prefix).outcome.message,
-              "1 of 4 bundled migrations is marked applied; the rest is pending: migration-guard migrate");
+              "1 of 4 bundled migrations is marked applied; the rest is pending: "
+              "migration-guard migrate (or prisma migrate deploy)");
 }
 
 TEST_F(Baseline, AnEmptyLedgerIsNone) {
@@ -126,7 +128,7 @@ TEST_F(Baseline, HasNothingToDoWhereAllThatIsProvenIsMarked) {
         EXPECT_EQ(result.outcome.code, ExitCode::ok);
         EXPECT_EQ(result.outcome.message,
                   "all that the database proves is marked already: the first 3 of 4 bundled migrations; the rest is "
-                  "pending: migration-guard migrate");
+                  "pending: migration-guard migrate (or prisma migrate deploy)");
     }
     EXPECT_THAT(writer.marked, IsEmpty());
     mark("4");
