@@ -113,12 +113,7 @@ Plan make_plan(const Settings& settings, const ProcessStart& start, const Image&
 std::vector<ObjectPattern> ignored_objects(const Settings& settings, const std::string& schema) {
     std::vector<ObjectPattern> patterns;
     for (const auto& text : settings.ignore_objects) {
-        auto pattern = ObjectPattern::read(text, schema);
-        if (!pattern) {
-            throw Failure(ExitCode::config_invalid, "ignoreObjects: \"" + text + "\" is not a pattern",
-                          "write " + std::string(ObjectPattern::form));
-        }
-        patterns.push_back(std::move(*pattern));
+        patterns.push_back(ObjectPattern::read(text, schema).value());  // the option's rule has read it before
     }
     return patterns;
 }

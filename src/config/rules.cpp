@@ -1,5 +1,7 @@
 #include "config/rules.hpp"
 
+#include "schema/object_pattern.hpp"
+
 #include <algorithm>
 #include <cctype>
 
@@ -14,11 +16,9 @@ bool is_graphic(char c) {
     return c > ' ' && c < '\x7F';
 }
 
-bool is_object_pattern(std::string_view text) {
-    const std::size_t dot = text.find('.');
-    if (dot == 0 || dot == std::string_view::npos) return false;
-    const std::string_view object = text.substr(dot + 1);
-    return !object.empty() && object.front() != '.' && object.back() != '.';
+/// Which schema stands for a lone name is known later; whether it is a pattern does not hang on it.
+bool is_object_pattern(const std::string& text) {
+    return ObjectPattern::read(text, "public").has_value();
 }
 
 }  // namespace

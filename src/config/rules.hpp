@@ -11,7 +11,7 @@ namespace migration_guard::config {
 bool is_positive_duration(const Value& value);
 /// POSIX: letters, digits and underscores, not beginning with a digit.
 bool is_variable_name(const Value& value);
-/// Each item SCHEMA.OBJECT or SCHEMA.OBJECT.MEMBER, with * in any part.
+/// Each item an ObjectPattern (schema/object_pattern.hpp).
 bool are_object_patterns(const Value& value);
 /// Each item some text.
 bool are_names(const Value& value);
@@ -24,8 +24,8 @@ bool is_command(const Value& value);
 
 inline constexpr Rule positive_duration_rule{"more than 0", is_positive_duration};
 inline constexpr Rule variable_rule{"the name of an environment variable, not a URL", is_variable_name};
-inline constexpr Rule object_patterns_rule{"patterns SCHEMA.OBJECT or SCHEMA.TABLE.COLUMN, with * for anything",
-                                           are_object_patterns};
+inline constexpr Rule object_patterns_rule{
+    "patterns SCHEMA.OBJECT, SCHEMA.OBJECT.MEMBER or OBJECT, with * for anything", are_object_patterns};
 inline constexpr Rule names_rule{"names, none of them empty", are_names};
 inline constexpr Rule resolve_once_rule{
     "rolled-back:NAME@ROW, ROW being the first eight characters of the row's id, or all of a shorter one",

@@ -84,15 +84,19 @@ public:
     }
 
     std::vector<Cause> find() {
-        if (is_another_apps()) {
+        if (!check_.history_known) {
+            problems();  // why the ledger was not read
+            missing();
+        } else if (is_another_apps()) {
             other_app();
+            problems();
         } else {
             missing();
             failed_and_running();
             pending();
             ahead();
+            problems();
         }
-        problems();
         std::ranges::stable_sort(causes_, {},
                                  [&](const Cause& cause) { return rank(cause.kind, migrate_is_stopped_); });
         return std::move(causes_);
@@ -206,7 +210,16 @@ private:
                      fmt::format("have it made by what owns it, or waive it: ignoreObjects: [\"{}\"]", object.object));
     }
 
+    /// Without the ledger's rows every migration looks pending: nothing of that may be said, let alone be typed.
+    [[nodiscard]] static Cause of_unknown(const Missing& object, const MigrationRecord& record) {
+        return about(Kind::other, object, record.name,
+                     fmt::format("migration {} creates it; whether it has been applied only the ledger tells{}",
+                                 record.name, also_found(object)),
+                     "after that: migration-guard diagnose once more");
+    }
+
     [[nodiscard]] Cause of_pending(const Missing& object, const MigrationRecord& record) const {
+        if (!check_.history_known) return of_unknown(object, record);
         const bool again = record.has(MigrationFinding::rolled_back);
         return about(again ? Kind::rolled_back : Kind::pending, object, record.name,
                      fmt::format("migration {} creates it and {}{}", record.name,

@@ -1,6 +1,7 @@
 #include "guard/examine.hpp"
 
 #include "guard/declared_part.hpp"
+#include "guard/never_created.hpp"
 #include "guard/schema_check.hpp"
 #include "schema/compare.hpp"
 
@@ -130,6 +131,26 @@ void warn_of_pooler(Situation& situation, const Plan& plan, const ServerFacts& s
              server.transaction_pooler + ")"});
 }
 
+void add_unchecked(Examination& seen, const DeclaredPart& declared) {
+    seen.situation.warnings.push_back({"schemaUnchecked", "",
+                                       "schema.prisma is not checked: " + declared.problem +
+                                           "; see it with: migration-guard check --no-database (or prisma validate)"});
+    seen.schema_excerpt = declared.excerpt;
+}
+
+/// In a database that is empty, what is missing before the apply is what no script creates.
+void add_what_no_script_creates(Examination& seen, const Plan& plan) {
+    const auto& declared = plan.declared.get();
+    auto& situation = seen.situation;
+    situation.schema_checked = declared.schema.has_value();
+    if (!declared.schema) return add_unchecked(seen, declared);
+    auto findings =
+        never_created(plan.bundle.get(), *declared.schema, {plan.database.schema, plan.ignored, plan.external});
+    situation.missing = std::move(findings.missing);
+    add_warnings(situation, std::move(findings.warnings));
+    seen.models = count_models(*declared.schema);
+}
+
 }  // namespace
 
 Examination examine_nothing(const Plan& plan) {
@@ -144,6 +165,7 @@ Examination examine_nothing(const Plan& plan) {
     seen.situation.warnings.push_back(
         {"databaseMissing", plan.database.name,
          "database \"" + plan.database.name + "\" does not exist and would be created (createDatabase: true)"});
+    add_what_no_script_creates(seen, plan);
     return seen;
 }
 
@@ -167,10 +189,7 @@ Examination examine(const Plan& plan, const Ports& ports, OwnTurn own_turn) {
     const auto begun = ports.clock.now();
     situation.schema_checked = declared.schema.has_value();
     if (!declared.schema) {
-        situation.warnings.push_back({"schemaUnchecked", "",
-                                      "schema.prisma is not checked: " + declared.problem +
-                                          "; see it with: migration-guard check --no-database (or prisma validate)"});
-        seen.schema_excerpt = declared.excerpt;
+        add_unchecked(seen, declared);
     } else {
         auto findings =
             check_schema(plan, situation.history, seen.snapshot.catalogue, situation.schema, ports.database);

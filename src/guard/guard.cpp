@@ -287,7 +287,7 @@ void Guard::smoke(Outcome& outcome) {
             outcome.smoke.push_back({script.name, false, 0, script.path + ":1: not run, the deadline has passed"});
             break;
         }
-        outcome.smoke.push_back(ports_.smoke->run(script, limit.remaining()));
+        outcome.smoke.push_back(ports_.smoke->run(script, limit.remaining(), deadline_.remaining()));
     }
     const auto failed = std::ranges::find(outcome.smoke, false, &SmokeResult::ok);
     if (failed != outcome.smoke.end()) conclude_with(outcome, words_for_smoke(*failed));

@@ -34,6 +34,8 @@ class LedgerWriter {
 public:
     virtual ~LedgerWriter() = default;
 
+    // `lock_timeout` bounds the login as well, but leaves it a second.
+
     /// `prisma migrate resolve --rolled-back`.
     virtual ResolveOutcome mark_rolled_back(const std::string& name, Duration lock_timeout) = 0;
     /// The same for the one failed row whose id begins with `row_prefix`; never another.
@@ -55,7 +57,8 @@ class SmokeRunner {
 public:
     virtual ~SmokeRunner() = default;
     /// With the app's own login, one statement by the extended protocol, in a transaction that is always rolled back.
-    virtual SmokeResult run(const SmokeScript& script, Duration timeout) = 0;
+    /// `timeout` is the statement's; `most` is for a login, when the first one is made.
+    virtual SmokeResult run(const SmokeScript& script, Duration timeout, Duration most) = 0;
 };
 
 }  // namespace migration_guard

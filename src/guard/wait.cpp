@@ -18,12 +18,14 @@ std::string where(const Plan& plan) {
 }
 
 /// True when the cure was tried, so that the next attempt is worth making at once.
-bool cured(const Plan& plan, const Ports& ports, const Never& never, MayWrite may_write, bool tried_before) {
+bool cured(const Plan& plan, const Ports& ports, const Never& never, MayWrite may_write, bool tried_before,
+           const Limit& limit) {
     if (!never.missing_database || !plan.settings.create_database || may_write == MayWrite::no || tried_before) {
         return false;
     }
     ports.journal.event(Level::warn, "wait", "the database does not exist and is created (createDatabase: true)",
                         {{"database", plan.database.name}});
+    ports.database.limit_round_trips(std::max(limit.remaining(), Duration(1)));
     ports.database.create_database();
     return true;
 }
@@ -50,7 +52,7 @@ void wait_for_database(const Plan& plan, const Ports& ports, const Limit& deadli
             return;
         }
         if (result.kind == ConnectResult::Kind::never) {
-            if (cured(plan, ports, result.never, may_write, created)) {
+            if (cured(plan, ports, result.never, may_write, created, limit)) {
                 created = true;
                 continue;
             }

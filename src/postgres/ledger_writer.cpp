@@ -178,7 +178,8 @@ public:
 
 private:
     ResolveOutcome under_lock(Duration timeout, const std::function<void(LockedLedger&, ResolveOutcome&)>& order) {
-        LockedLedger ledger(connector_.require(options_.migrate, options_.connect_timeout));
+        const auto login = std::min(options_.connect_timeout, std::max<Duration>(timeout, std::chrono::seconds(1)));
+        LockedLedger ledger(connector_.require(options_.migrate, login));
         ResolveOutcome outcome;
         if (!ledger.lock(timeout, outcome.holder)) {
             outcome.kind = Kind::lock_busy;

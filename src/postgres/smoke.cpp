@@ -42,8 +42,10 @@ public:
         connector_.interrupt = &interrupt;
     }
 
-    SmokeResult run(const SmokeScript& script, Duration timeout) override {
-        if (!connection_ || !connection_->is_open()) connection_ = connector_.require(app_, connect_timeout_);
+    SmokeResult run(const SmokeScript& script, Duration timeout, Duration most) override {
+        if (!connection_ || !connection_->is_open()) {
+            connection_ = connector_.require(app_, std::min(connect_timeout_, std::max(most, Duration(1))));
+        }
         SmokeResult result;
         result.name = script.name;
         const auto begun = std::chrono::steady_clock::now();

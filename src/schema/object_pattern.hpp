@@ -16,10 +16,6 @@ namespace migration_guard {
 /// schema. A part with a dot or a star of its own is written in double quotes, doubled within: `public."a.b"`.
 class ObjectPattern {
 public:
-    /// What to tell somebody whose pattern was not understood.
-    static constexpr std::string_view form =
-        "schema.object or schema.object.member, * for any characters, \"...\" around a part that has a dot";
-
     /// None when `text` is not such a pattern: empty parts, more than three, a quote that is not closed.
     static std::optional<ObjectPattern> read(std::string_view text, const std::string& connection_schema);
 

@@ -35,7 +35,7 @@ arrows() {
     sql) echo base schema sql ;;
     applog) echo base applog ;;
     guard) echo base ledger schema sql applog guard ;;
-    config) echo base config ;;
+    config) echo base schema config ;;
     postgres | prisma | system | log) echo base ledger schema sql guard "$1" ;;
     report) echo base ledger schema applog guard report ;;
     *) fail "src/$1 is not in the diagram" ;;

@@ -157,9 +157,11 @@ describe('an app under CapRover itself', { concurrency: 1, timeout: 2_400_000 },
   /** Asks the app all the while; gives what the client saw beside what `body` gives. */
   async function watched(name, body) {
     const client = await startClient(world.proxy, service, 600, '/healthz')
+    const began = Date.now()
     const result = await body()
-    await sleep(3000)
+    await sleep(Math.max(3000, 20_000 - (Date.now() - began)))
     const seen = await client.stop()
+    assert.ok(seen.asked >= 20, `the client asked ${seen.asked} times`)
     await record(`caprover-${caprover.version}-${name}`, { failed: seen.failed, outageMs: seen.outageMs, asked: seen.asked })
     return { result, seen }
   }

@@ -50,6 +50,23 @@ test("pending, while another tenant's schema has the table", async (context) => 
   assert.doesNotMatch(text, /\?schema=/)
 })
 
+test('a ledger that cannot be read says nothing of what is pending', async (context) => {
+  const database = await deployed(context, first(2))
+  await database.query('ALTER TABLE _prisma_migrations RENAME COLUMN checksum TO sum')
+  const { text, causes } = await diagnosed(context, database, exampleApp(context), { exit: 89 })
+  assert.deepEqual(kinds(causes).slice(0, 2), ['other', 'other'])
+  assert.match(about(causes, EVENT).text, /whether it has been applied only the ledger tells/)
+  assert.doesNotMatch(text, /has not been applied|is pending|migration-guard migrate/)
+  assert.doesNotMatch((await exampleApp(context).guard(database.url(), ['check'])).stdout, /which is pending/)
+})
+
+test('the ledger in a schema named like the role, where the URL does not look', async (context) => {
+  const database = await deployed(context, first(2))
+  await database.query('CREATE SCHEMA postgres; ALTER TABLE _prisma_migrations SET SCHEMA postgres')
+  const { text } = await diagnosed(context, database, exampleApp(context), { exit: 89 })
+  assert.doesNotMatch(text, /has not been applied|migration-guard migrate/)
+})
+
 test('failed', async (context) => {
   const { database, project } = await failedByTheCli(context)
   const { text, causes } = await diagnosed(context, database, project, { exit: 81 })

@@ -37,6 +37,10 @@ test('observe: of a database that createDatabase would create it says what enfor
   assert.match((await observed('--on-empty-database', 'fail')).said, /observe: would exit 82 history_refused/)
   assert.match((await project.guard(url, ['--mode', 'observe', '--', report])).said, /observe: would exit 77 database_refused: 3D000/)
   assert.equal((await project.guard(url, ['check', '--before-deploy', '--create-database'])).code, 0)
+  const forgotten = Project.create(context, { migrations: first(2), models: modelsOf(3) })
+  const lacking = await forgotten.guard(url, ['--mode', 'observe', '--create-database', '--', report])
+  assert.match(lacking.said, /observe: would exit 87 schema_mismatch: .*AnalyticsEvent does not exist/)
+  assert.equal((await forgotten.guard(url, ['check', '--before-deploy', '--create-database'])).code, 87)
   assert.equal((await project.guard(url, ['check', '--create-database'])).code, 77)
 })
 

@@ -111,8 +111,8 @@ TEST_F(PoolerTest, ALostServerLosesTheTurn) {
 TEST_F(PoolerTest, SmokeChecksWork) {
     db().run("CREATE SCHEMA app; CREATE TABLE app.t (i int)");
     const auto runner = smoke_runner(parse_url(pooled("schema=app"), "DATABASE_URL", "/"), seconds(5), stop);
-    EXPECT_TRUE(runner->run({"a.sql", "a.sql", "INSERT INTO t VALUES (1)"}, seconds(5)).ok);
-    EXPECT_FALSE(runner->run({"b.sql", "b.sql", "SELECT false"}, seconds(5)).ok);
+    EXPECT_TRUE(runner->run({"a.sql", "a.sql", "INSERT INTO t VALUES (1)"}, seconds(5), seconds(5)).ok);
+    EXPECT_FALSE(runner->run({"b.sql", "b.sql", "SELECT false"}, seconds(5), seconds(5)).ok);
     EXPECT_EQ(db().value("SELECT count(*) FROM app.t"), "0");
 }
 

@@ -1,6 +1,7 @@
 #include "database_test.hpp"
 
 #include "base/failure.hpp"
+#include "support/scripted_server.hpp"
 
 #include <gmock/gmock.h>
 
@@ -16,7 +17,7 @@ class SmokeTest : public DatabaseTest {
 protected:
     SmokeResult run(const std::string& sql, Duration timeout = seconds(5), const std::string& query = "") {
         if (!runner) runner = smoke_runner(parse_url(url(query), "DATABASE_URL", "/"), seconds(5), stop);
-        return runner->run({"check.sql", "prisma/smoke/check.sql", sql}, timeout);
+        return runner->run({"check.sql", "prisma/smoke/check.sql", sql}, timeout, seconds(5));
     }
 
     std::unique_ptr<SmokeRunner> runner;
@@ -109,6 +110,18 @@ TEST_F(SmokeTest, UsesTheAppsOwnLogin) {
         FAIL();
     } catch (const Failure& failure) {
         EXPECT_EQ(failure.code, ExitCode::database_refused);
+    }
+}
+
+TEST_F(SmokeTest, ALoginThatNobodyAnswersEndsWithTheTimeThatIsLeft) {
+    test::ScriptedServer server([](test::Peer& peer) { peer.hang(); });
+    const auto silent = "postgresql://app@127.0.0.1:" + std::to_string(server.port()) + "/app";
+    runner = smoke_runner(parse_url(silent, "DATABASE_URL", "/"), std::chrono::minutes(10), stop);
+    try {
+        runner->run({"check.sql", "prisma/smoke/check.sql", "SELECT true"}, seconds(5), milliseconds(200));
+        FAIL();
+    } catch (const Failure& failure) {
+        EXPECT_EQ(failure.code, ExitCode::database_unreachable);
     }
 }
 

@@ -122,7 +122,7 @@ TEST_P(Trials, accept_or_refuse) {
 
 const std::string once =
     "it must be rolled-back:NAME@ROW, ROW being the first eight characters of the row's id, or all of a shorter one";
-const std::string patterns = "it must be patterns SCHEMA.OBJECT or SCHEMA.TABLE.COLUMN, with * for anything";
+const std::string patterns = "it must be patterns SCHEMA.OBJECT, SCHEMA.OBJECT.MEMBER or OBJECT, with * for anything";
 
 INSTANTIATE_TEST_SUITE_P(
     All, Trials,
@@ -148,8 +148,10 @@ INSTANTIATE_TEST_SUITE_P(
         Trial{"failureCommand", R"(["a\u0000b"])", "it has an item that is not plain text", ""},
         Trial{"acceptEdited", R"([""])", "it must be names, none of them empty", ""},
         Trial{"ignoreObjects", R"(["auth.*", "public.User.oldColumn", "*.x"])", "", ""},
-        Trial{"ignoreObjects", R"(["User"])", patterns, ""}, Trial{"ignoreObjects", R"([".User"])", patterns, ""},
-        Trial{"ignoreObjects", R"(["public."])", patterns, ""}, Trial{"ignoreObjects", R"(["a.b."])", patterns, ""},
+        Trial{"ignoreObjects", R"(["User", "\"my.schema\".*"])", "", ""},
+        Trial{"ignoreObjects", R"([""])", patterns, ""}, Trial{"ignoreObjects", R"(["a.b.c.d"])", patterns, ""},
+        Trial{"ignoreObjects", R"([".User"])", patterns, ""}, Trial{"ignoreObjects", R"(["public."])", patterns, ""},
+        Trial{"ignoreObjects", R"(["a.b."])", patterns, ""},
         Trial{"resolveOnce", "rolled-back:2025_x@1a2b3c4d", "", ""},
         Trial{"resolveOnce", "rolled-back:with@sign@1a2b3c4d", "", ""},
         Trial{"resolveOnce", "applied:2025_x@1a2b3c4d", once, ""},
