@@ -1,12 +1,15 @@
 // The top-level Dockerfile: builds with the classic builder and with BuildKit, gives the same binary both times, and
 // its stages hold what they should. What takes a second compile from nothing: only with GUARD_TEST_THOROUGH.
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import http from 'node:http'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { promisify } from 'node:util'
 
 import { run } from '../caprover/lib/parts.mjs'
+import { buildUpload } from './lib/caprover_build.mjs'
 import { docker, dockerText, LABEL, PATH, requireEngine, uniqueName, until } from './lib/docker.mjs'
 import { filesOf, readFrom, sha256 } from './lib/image_files.mjs'
 import { startPostgres } from './lib/postgres.mjs'
@@ -21,6 +24,16 @@ const ANOTHER_NODE = 'node:22-bookworm-slim'
 const IS_THOROUGH = Boolean(process.env.GUARD_TEST_THOROUGH)
 const AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt'
 const MINUTES = 60_000
+
+/** What `caprover deploy -b BRANCH` packs. */
+async function uploadOf(folder) {
+  const { stdout } = await promisify(execFile)('git', ['archive', '--format=tar', 'HEAD'], {
+    cwd: folder,
+    encoding: 'buffer',
+    maxBuffer: 1 << 28,
+  })
+  return stdout
+}
 
 const build = (tag, args, buildkit) =>
   docker(['build', '-q', '--label', LABEL, '-t', tag, ...args, '.'], {
@@ -148,6 +161,18 @@ describe('the example', { timeout: 30 * MINUTES }, () => {
   }
 
   it('migrates an empty database, starts, stores an event', () => storesAnEvent(EXAMPLE, 'analytics'))
+
+  // Compiles from nothing: the tree that a CLI uploads knows no .dockerignore.
+  if (IS_THOROUGH)
+    it('captain-definition: the committed tree, built as CapRover builds what its CLI uploads', async () => {
+      const archive = await uploadOf(ROOT)
+      await buildUpload({ archive, commit: 'c0ffee' }, 'guard-test/example-upload')
+      await storesAnEvent('guard-test/example-upload', 'uploaded', async (container) => {
+        const { stdout, stderr } = await docker(['logs', container])
+        assert.match(stdout + stderr, / apply=native config=captain-definition /)
+        assert.equal(await dockerText('exec', container, 'printenv', 'APP_RELEASE'), 'c0ffee')
+      })
+    })
 
   it('ARG NODE_IMAGE: the same on another Node', async () => {
     const made = await run(join(ROOT, 'tests/containers/base-images'), [ANOTHER_NODE], { seconds: 600 })
