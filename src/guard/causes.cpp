@@ -39,6 +39,11 @@ Cause never_migrated(const Missing& missing, std::size_t bundled, const std::str
                  "prisma migrate dev --name add_" + missing.model + ", commit the directory, deploy");
 }
 
+Cause removed_again(const Missing& missing, const std::string& also) {
+    return about(Kind::removed_again, missing, missing.removed_by,
+                 words_for_removal(missing.once_created_by, missing.removed_by) + also, remedy_for_removal());
+}
+
 Kind kind_of(ExitCode code) {
     switch (code) {
         case ExitCode::ledger_missing:
@@ -199,6 +204,7 @@ private:
                             "schema option in Prisma 7)",
                             schema, schema));
         }
+        if (!object.removed_by.empty()) return removed_again(object, also_found(object));
         if (object.need != Missing::Need::external)
             return never_migrated(object, evidence_.bundled, also_found(object));
         const bool view = object.kind == "view";
@@ -350,7 +356,10 @@ std::vector<Cause> find_causes_offline(const Outcome& check, const std::vector<M
                                        std::size_t bundled) {
     std::vector<Cause> causes;
     for (const auto& problem : check.problems) causes.push_back(of_problem(problem));
-    for (const auto& missing : never_created) causes.push_back(never_migrated(missing, bundled, ""));
+    for (const auto& missing : never_created) {
+        causes.push_back(missing.removed_by.empty() ? never_migrated(missing, bundled, "")
+                                                    : removed_again(missing, ""));
+    }
     return causes;
 }
 

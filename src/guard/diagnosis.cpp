@@ -20,6 +20,8 @@ std::string_view to_text(Cause::Kind kind) {
             return "dropped";
         case Cause::Kind::never_migrated:
             return "neverMigrated";
+        case Cause::Kind::removed_again:
+            return "removedAgain";
         case Cause::Kind::other_schema:
             return "otherSchema";
         case Cause::Kind::external:

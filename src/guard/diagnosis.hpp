@@ -21,6 +21,7 @@ struct Cause {
         marked_applied,  ///< resolve --applied without having run
         dropped,         ///< applied, and gone since
         never_migrated,  ///< no bundled migration creates it
+        removed_again,   ///< a bundled migration creates it, and one drops or renames it
         other_schema,    ///< it stands in a schema where Prisma does not look
         external,        ///< no bundled migration makes it or anything in its schema: another tool's
         newer_release,   ///< the image is older than the database

@@ -69,6 +69,8 @@ private:
                                                       entry.object, why_external(entry))});
             return;
         }
+        entry.removed_by = missed.removed_by;
+        entry.once_created_by = missed.created_by;
         findings_.missing.push_back(std::move(entry));
     }
 
@@ -99,12 +101,22 @@ SchemaFindings never_created(const Bundle& bundle, const DeclaredSchema& declare
 Words words_for_never_created(const std::vector<const Missing*>& missing) {
     std::vector<std::string> names;
     names.reserve(missing.size());
-    for (const auto* object : missing) names.push_back(object->kind + " " + object->object);
-    return {
-        fmt::format("{} of schema.prisma {} created by no bundled migration: {}",
-                    missing.size() == 1 ? "1 object" : std::to_string(missing.size()) + " objects",
-                    missing.size() == 1 ? "is" : "are", join(names, 5)),
-        "create the migration that was never made: prisma migrate dev --name NAME (db push makes none), and commit it"};
+    std::size_t removed = 0;
+    for (const auto* object : missing) {
+        names.push_back(object->kind + " " + object->object);
+        if (object->removed_by.empty()) continue;
+        ++removed;
+        names.back() += " (" + words_for_removal(object->once_created_by, object->removed_by) + ")";
+    }
+    const bool one = missing.size() == 1;
+    const std::string objects = (one ? "1 object" : std::to_string(missing.size()) + " objects") +
+                                " of schema.prisma " + (one ? "is " : "are ");
+    const auto how = removed == 0 ? "created by no bundled migration: " : "not there when all bundled migrations ran: ";
+    return {objects + how + join(names, 5),
+            removed == missing.size()
+                ? remedy_for_removal()
+                : "create the migration that was never made: prisma migrate dev --name NAME (db push makes none), and "
+                  "commit it"};
 }
 
 }  // namespace migration_guard

@@ -63,10 +63,18 @@ Missing::Need need_of(const MissingObject& object, const Missing& entry, const O
     return applied && newer.may_have_removed(*record->row) ? Missing::Need::removed_by_newer : Missing::Need::needed;
 }
 
-std::optional<std::string> created_by(const Origins& origins, const ScriptObject& object) {
+/// Who creates it; or who did, before another bundled script drops or renames it.
+void trace_to_scripts(Missing& entry, const Origins& origins, const ScriptObject& object) {
     const auto provenance = origins.find(object);
-    if (!provenance || provenance->created_by.empty() || !provenance->removed_by.empty()) return std::nullopt;
-    return provenance->created_by;
+    if (!provenance) return;
+    if (provenance->removed_by.empty()) {
+        if (!provenance->created_by.empty()) entry.created_by = provenance->created_by;
+        return;
+    }
+    // What only may have been dropped, and is created nowhere, may be somebody else's.
+    if (provenance->created_by.empty() && !provenance->certain) return;
+    entry.removed_by = provenance->removed_by;
+    entry.once_created_by = provenance->created_by;
 }
 
 /// The schema that has one of that name: the connection's rather than any other.
@@ -114,7 +122,11 @@ std::vector<Missing> trace(const std::vector<MissingObject>& objects, const Plan
         entry.model = object.model;
         if (!object.field.empty()) entry.field = object.field;
         entry.comes_with_pending = by_pending[i].has_value();
-        entry.created_by = entry.comes_with_pending ? by_pending[i] : created_by(origins, object.object);
+        if (entry.comes_with_pending) {
+            entry.created_by = by_pending[i];
+        } else {
+            trace_to_scripts(entry, origins, object.object);
+        }
         entry.declared_external = plan.external.covers(object.object);
         entry.need = need_of(object, entry, origins, history, newer);
         missing.push_back(std::move(entry));

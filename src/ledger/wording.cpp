@@ -171,8 +171,18 @@ Words words_for_pending(const std::vector<std::string>& names, ApplyMode apply) 
             "apply with: " + command_to_migrate(apply)};
 }
 
+namespace {
+
+std::string removal_of(const Missing& missing) {
+    return words_for_removal(missing.once_created_by.empty() ? "" : quoted(missing.once_created_by),
+                             quoted(missing.removed_by));
+}
+
+}  // namespace
+
 std::string why_external(const Missing& missing) {
     if (missing.declared_external) return "listed as external in the Prisma config: its owner has to make it";
+    if (!missing.removed_by.empty()) return removal_of(missing);
     return missing.kind == "view" ? "no bundled migration creates this view"
                                   : "in a schema that the bundled migrations do not touch";
 }
@@ -181,6 +191,17 @@ std::string also_found(const Missing& missing) {
     if (missing.found_in.empty()) return "";
     const auto looks_in = missing.object.substr(0, missing.object.find('.'));
     return " (found in " + missing.found_in + ", Prisma looks in " + looks_in + ")";
+}
+
+std::string words_for_removal(const std::string& created_by, const std::string& removed_by) {
+    if (created_by.empty()) return "no bundled migration creates it, and " + removed_by + " drops or renames it";
+    if (created_by == removed_by) return "migration " + created_by + " creates it and drops or renames it again";
+    return "migration " + created_by + " creates it, and " + removed_by + " drops or renames it";
+}
+
+std::string remedy_for_removal() {
+    return "remove it from schema.prisma (or name it as it is called now), or add a migration that makes it again "
+           "(prisma migrate dev) and deploy it";
 }
 
 std::string words_for_missing(const Missing& missing) {
@@ -194,6 +215,9 @@ std::string words_for_missing(const Missing& missing) {
         case Missing::Need::optional:
             break;
     }
+    if (!missing.created_by && !missing.removed_by.empty()) {
+        return text + ": " + removal_of(missing);
+    }
     return text + (missing.created_by ? ": migration " + quoted(*missing.created_by) + " creates it"
                                       : ": none of the bundled migrations creates it");
 }
@@ -202,9 +226,12 @@ Words words_for_mismatch(const std::vector<const Missing*>& missing, ApplyMode a
     std::vector<std::string> texts;
     bool orphaned = false;
     bool all_pending = true;
+    bool all_removed = true;
     for (const auto* object : missing) {
         texts.push_back(words_for_missing(*object));
-        orphaned = orphaned || !object->created_by;
+        const bool removed = !object->created_by && !object->removed_by.empty();
+        all_removed = all_removed && removed;
+        orphaned = orphaned || (!object->created_by && !removed);
         all_pending = all_pending && object->comes_with_pending;
     }
     Words words;
@@ -212,6 +239,8 @@ Words words_for_mismatch(const std::vector<const Missing*>& missing, ApplyMode a
                     join(texts, 3) + ")";
     if (all_pending) {
         words.remedy = "apply what is pending with: " + command_to_migrate(apply);
+    } else if (all_removed) {
+        words.remedy = "why: migration-guard diagnose; " + remedy_for_removal();
     } else if (orphaned) {
         words.remedy =
             "why: migration-guard diagnose; create the migration that was never made (prisma migrate dev) and deploy "

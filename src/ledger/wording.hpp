@@ -43,6 +43,11 @@ Words words_for_pending(const std::vector<std::string>& names, ApplyMode apply);
 std::string why_external(const Missing& missing);
 /// " (found in app, Prisma looks in public)", or nothing.
 std::string also_found(const Missing& missing);
+/// What bundled scripts make of it that create it and take it away again; the names as they are to stand there.
+/// `created_by` may be empty.
+std::string words_for_removal(const std::string& created_by, const std::string& removed_by);
+/// What is to be done about that: of the model, view or enum, or of the field or value.
+std::string remedy_for_removal();
 std::string words_for_missing(const Missing& missing);
 Words words_for_mismatch(const std::vector<const Missing*>& missing, ApplyMode apply);
 

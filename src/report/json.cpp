@@ -111,7 +111,7 @@ private:
                                {"object", text(object.object)},
                                {"model", text_or_null(object.model)},
                                {"field", text_or_null(object.field.value_or(""))},
-                               {"createdBy", text_or_null(object.created_by.value_or(""))}});
+                               {"createdBy", text_or_null(object.created_by.value_or(object.once_created_by))}});
         }
         return {{"checked", outcome_.schema_checked}, {"models", outcome_.models}, {"missing", missing}};
     }

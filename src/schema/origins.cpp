@@ -11,6 +11,12 @@ bool is_live(const std::optional<Provenance>& found) {
     return found && found->removed_by.empty();
 }
 
+NotCreated absent_at_the_end(const ScriptObject& object, const std::string& model, const std::string& field,
+                             const Provenance& why) {
+    return {
+        .object = object, .model = model, .field = field, .removed_by = why.removed_by, .created_by = why.created_by};
+}
+
 /// A database in which the containers of missing columns and labels are there.
 Replay before_pending(const std::vector<ScriptObject>& missing, const std::string& default_schema) {
     Replay replay(default_schema);
@@ -138,12 +144,12 @@ bool Origins::some_script_creates_unnamed() const {
     return std::ranges::any_of(scripts_, [](const NamedScript& script) { return script.second.creates_unnamed; });
 }
 
-/// None when it is there at the end (or may be); else the migration that removes it, "" when there is none.
-std::optional<std::string> Origins::why_absent(const ScriptObject& object) const {
+/// None when it is there at the end (or may be); else who creates and who removes it, empty when nobody does.
+std::optional<Provenance> Origins::why_absent(const ScriptObject& object) const {
     const auto found = find(object);
     if (is_live(found)) return std::nullopt;
-    if (found) return found->certain ? std::optional(found->removed_by) : std::nullopt;
-    return some_script_creates_unnamed() ? std::nullopt : std::optional<std::string>("");
+    if (found) return found->certain ? found : std::nullopt;
+    return some_script_creates_unnamed() ? std::nullopt : std::optional(Provenance{});
 }
 
 void Origins::check_table(const DeclaredTable& table, std::vector<NotCreated>& out) const {
@@ -153,14 +159,13 @@ void Origins::check_table(const DeclaredTable& table, std::vector<NotCreated>& o
     const ScriptObject object{kind, table.schema, table.name, ""};
     if (table.ignored || (kind == Kind::view && !created_by(object))) return;
     if (const auto reason = why_absent(object)) {
-        out.push_back({.object = object, .model = table.model, .field = {}, .removed_by = *reason});
+        out.push_back(absent_at_the_end(object, table.model, {}, *reason));
         return;
     }
     for (const auto& column : table.columns) {
         const ScriptObject member{Kind::column, table.schema, table.name, column.name};
         const auto reason = column.use == ColumnUse::queried ? why_absent(member) : std::nullopt;
-        if (reason)
-            out.push_back({.object = member, .model = table.model, .field = column.field, .removed_by = *reason});
+        if (reason) out.push_back(absent_at_the_end(member, table.model, column.field, *reason));
     }
 }
 
@@ -168,13 +173,13 @@ void Origins::check_enum(const DeclaredEnum& declared, std::vector<NotCreated>& 
     if (!declared.used) return;
     const ScriptObject object{Kind::enumeration, declared.schema, declared.name, ""};
     if (const auto reason = why_absent(object)) {
-        out.push_back({.object = object, .model = declared.declared_as, .field = {}, .removed_by = *reason});
+        out.push_back(absent_at_the_end(object, declared.declared_as, {}, *reason));
         return;
     }
     for (const auto& value : declared.values) {
         const ScriptObject label{Kind::enum_value, declared.schema, declared.name, value};
         if (const auto reason = why_absent(label))
-            out.push_back({.object = label, .model = declared.declared_as, .field = {}, .removed_by = *reason});
+            out.push_back(absent_at_the_end(label, declared.declared_as, {}, *reason));
     }
 }
 

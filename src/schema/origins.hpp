@@ -33,6 +33,7 @@ struct NotCreated {
     std::string model;       ///< or enum, Prisma's name
     std::string field;       ///< of a column, Prisma's name; else empty
     std::string removed_by;  ///< the migration that drops it, empty: none ever creates it
+    std::string created_by;  ///< the one that creates it before; empty: none does
 };
 
 class Origins {
@@ -76,7 +77,7 @@ private:
     [[nodiscard]] bool some_script_creates_unnamed() const;
     void check_table(const DeclaredTable& table, std::vector<NotCreated>& out) const;
     void check_enum(const DeclaredEnum& declared, std::vector<NotCreated>& out) const;
-    [[nodiscard]] std::optional<std::string> why_absent(const ScriptObject& object) const;
+    [[nodiscard]] std::optional<Provenance> why_absent(const ScriptObject& object) const;
 
     std::vector<NamedScript> scripts_;
     std::string default_schema_;

@@ -66,8 +66,10 @@ void Replay::note_created(const ObjectName& name) {
 
 void Replay::note_removed(Kind kind, const ObjectName& name, const std::string& member, std::optional<Made> made,
                           const Effect& effect) {
-    removed_[{kind, name.schema, name.name, member}] = {
-        .by = migration_, .made = made, .certain = !effect.conditional && (!made || made->certain)};
+    const ScriptObject key{kind, name.schema, name.name, member};
+    // A DROP ... IF EXISTS of what is gone already removes nothing.
+    if (const auto found = removed_.find(key); !made && found != removed_.end() && found->second.made) return;
+    removed_[key] = {.by = migration_, .made = made, .certain = !effect.conditional && (!made || made->certain)};
 }
 
 void Replay::run(std::size_t migration, const ScriptEffects& script) {

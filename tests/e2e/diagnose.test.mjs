@@ -124,6 +124,20 @@ test('never migrated: pushed with db push in development', async (context) => {
   assert.match(about(causes, EVENT).text, /none of the 2 bundled migrations creates it/)
 })
 
+test('created by one bundled migration and renamed away by another', async (context) => {
+  const migrations = { ...first(3), '20251201000000_rename': 'ALTER TABLE "AnalyticsEvent" RENAME TO "Event";\n' }
+  const database = await deployed(context, migrations)
+  const project = exampleApp(context, { migrations })
+  const { causes } = await diagnosed(context, database, project, { exit: 87 })
+  assert.deepEqual([about(causes, EVENT).kind, about(causes, EVENT).migration], ['removedAgain', '20251201000000_rename'])
+  const checked = await project.json(database.url(), ['check', '--json'])
+  assert.equal(checked.json.schema.missing.find(({ object }) => object === EVENT).createdBy, ANALYTICS)
+  assert.doesNotMatch(JSON.stringify(checked.json), /none of the bundled|never made/)
+  const alone = await project.json(undefined, ['check', '--no-database', '--json', '--apply', 'native'])
+  assert.equal(alone.code, 87)
+  assert.match(alone.json.message, /AnalyticsEvent \(migration 20251103091000_add_analytics creates it, and 20251201000000_rename drops or renames it\)/)
+})
+
 test('dropped by hand', async (context) => {
   const database = await deployed(context, first(3))
   await database.query('DROP TABLE "AnalyticsEvent"')

@@ -161,6 +161,19 @@ TEST_F(Causes, NeverMigratedNamesTheCommandThatMakesTheMigration) {
     EXPECT_THAT(found()[0].next, HasSubstr("prisma migrate dev --name add_A"));
 }
 
+TEST_F(Causes, WhatABundledMigrationTookAwayAgainIsNotCalledNeverMigrated) {
+    auto missing = table("A");
+    missing.once_created_by = "1";
+    missing.removed_by = "2";
+    lacks(missing);
+    const auto cause = found().at(0);
+    EXPECT_EQ(cause.kind, Kind::removed_again);
+    EXPECT_EQ(cause.text, "table public.A: migration 1 creates it, and 2 drops or renames it.");
+    EXPECT_EQ(cause.migration, "2");
+    EXPECT_THAT(cause.next, HasSubstr("remove it from schema.prisma"));
+    EXPECT_EQ(find_causes_offline(check, {missing}, 2).at(0).kind, Kind::removed_again);
+}
+
 TEST_F(Causes, WhatOthersMakeIsACauseToo) {
     auto missing = table("users");
     missing.need = Missing::Need::external;

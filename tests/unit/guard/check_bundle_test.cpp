@@ -122,6 +122,22 @@ TEST_F(CheckBundle, SchemasThatNoScriptTouchesAreAWarning) {
     EXPECT_EQ(run().code, ExitCode::schema_mismatch);
 }
 
+TEST_F(CheckBundle, WhatIsDroppedAgainIsNotCalledNeverCreated) {
+    script("CREATE TABLE a (id int); CREATE TABLE c (id int);");
+    script("DROP TABLE a; ALTER TABLE c RENAME TO d;");
+    declare({table("a")});
+    const auto dropped = run();
+    EXPECT_EQ(dropped.code, ExitCode::schema_mismatch);
+    EXPECT_EQ(dropped.message,
+              "1 object of schema.prisma is not there when all bundled migrations ran: table public.a (migration 1_m "
+              "creates it, and 2_m drops or renames it)");
+    EXPECT_THAT(dropped.remedy, HasSubstr("remove it from schema.prisma"));
+    declare({table("b"), table("c")});
+    const auto both = run();
+    EXPECT_THAT(both.message, HasSubstr("table public.b, table public.c (migration 1_m creates it, and 2_m drops"));
+    EXPECT_THAT(both.remedy, HasSubstr("create the migration that was never made"));
+}
+
 TEST_F(CheckBundle, WhatAScriptDropsIsNobodyElses) {
     script("CREATE TABLE auth.users (id int);");
     script("DROP TABLE auth.users;");

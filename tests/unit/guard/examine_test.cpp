@@ -73,6 +73,21 @@ TEST_F(Examine, AnExternalTableThatAScriptCreatesIsNeeded) {
     EXPECT_EQ(look().situation.missing.at(0).need, Missing::Need::needed);
 }
 
+TEST_F(Examine, WhatABundledScriptTookAwayAgainNamesBoth) {
+    bundle = test::bundle_of({"1", "2"});
+    bundle.migrations[0].script = "CREATE TABLE a (id int);";
+    bundle.migrations[1].script = "ALTER TABLE a RENAME TO b; DROP TABLE c; DO $$ BEGIN DROP TABLE d; END $$;";
+    world.server.apply("1");
+    world.server.apply("2");
+    declare({table("a"), table("b"), table("c"), table("d")});
+    std::vector<std::string> told;
+    for (const auto& missing : look().situation.missing) {
+        EXPECT_EQ(missing.need, Missing::Need::needed) << missing.object;
+        told.push_back(missing.created_by.value_or("-") + " " + missing.once_created_by + " " + missing.removed_by);
+    }
+    EXPECT_THAT(told, ElementsAre("- 1 2", "2  ", "-  2", "-  ")) << "what a DO block may drop is not told";
+}
+
 TEST_F(Examine, WhatANewerReleaseRemovedIsJudgedAsItWillBeAfterTheApply) {
     using test::As;
     using enum Missing::Need;

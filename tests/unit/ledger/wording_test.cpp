@@ -1,10 +1,13 @@
 // The sentence that a reader needs out of what stands in the ledger's column `logs`.
 #include "ledger/wording.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace migration_guard {
 namespace {
+
+using testing::HasSubstr;
 
 struct Gist {
     const char* of;
@@ -66,6 +69,42 @@ TEST(WordsForMissing, SayWhereItIsAndWherePrismaLooks) {
     EXPECT_EQ(words_for_missing(missing),
               "table public.Event does not exist (found in app, Prisma looks in public): in a schema that the bundled "
               "migrations do not touch");
+}
+
+Missing removed(const std::string& created_by, const std::string& removed_by) {
+    Missing missing;
+    missing.kind = "table";
+    missing.object = "public.User";
+    missing.once_created_by = created_by;
+    missing.removed_by = removed_by;
+    return missing;
+}
+
+TEST(WordsForMissing, SayWhichMigrationTookItAwayAgain) {
+    EXPECT_EQ(words_for_missing(removed("1_init", "2_drop")),
+              "table public.User does not exist: migration \"1_init\" creates it, and \"2_drop\" drops or renames it");
+    EXPECT_EQ(words_for_missing(removed("1_init", "1_init")),
+              "table public.User does not exist: migration \"1_init\" creates it and drops or renames it again");
+    EXPECT_EQ(words_for_missing(removed("", "2_drop")),
+              "table public.User does not exist: no bundled migration creates it, and \"2_drop\" drops or renames it");
+    auto view = removed("1_init", "2_drop");
+    view.kind = "view";
+    view.need = Missing::Need::external;
+    EXPECT_EQ(words_for_missing(view),
+              "view public.User does not exist: migration \"1_init\" creates it, and \"2_drop\" drops or renames it");
+}
+
+TEST(WordsForMismatch, AdviseAMigrationOnlyWhereOneIsWanting) {
+    const auto gone = removed("1_init", "2_drop");
+    auto pushed = removed("", "");
+    auto made = pushed;
+    made.created_by = "1_init";
+    const auto remedy = [](const std::vector<const Missing*>& missing) {
+        return words_for_mismatch(missing, ApplyMode::prisma).remedy;
+    };
+    EXPECT_THAT(remedy({&gone}), HasSubstr("diagnose; remove it from schema.prisma"));
+    EXPECT_THAT(remedy({&gone, &pushed}), HasSubstr("create the migration that was never made"));
+    EXPECT_THAT(remedy({&gone, &made}), HasSubstr("the next command for each: migration-guard diagnose"));
 }
 
 }  // namespace

@@ -64,7 +64,8 @@ DeclaredColumn field(std::string name, ColumnUse use = ColumnUse::queried) {
 std::vector<std::string> absent(const Origins& origins, const DeclaredSchema& declared) {
     std::vector<std::string> out;
     for (const auto& entry : origins.not_created(declared))
-        out.push_back(text_of(entry.object) + (entry.removed_by.empty() ? "" : " removed by " + entry.removed_by));
+        out.push_back(text_of(entry.object) + (entry.created_by.empty() ? "" : " created by " + entry.created_by) +
+                      (entry.removed_by.empty() ? "" : " removed by " + entry.removed_by));
     return out;
 }
 
@@ -88,8 +89,9 @@ TEST(OriginsNotCreated, FindsTheModelThatWasOnlyPushed) {
     declared.enums = {{.schema = "", .name = "Role", .declared_as = "Role", .values = {"A", "B"}},
                       {.schema = "", .name = "Unused", .declared_as = "Unused", .values = {"A"}, .used = false},
                       {.schema = "", .name = "Kind", .declared_as = "Kind", .values = {"A"}}};
-    EXPECT_THAT(absent(origins, declared), ElementsAre("User.phone", "User.dropped removed by 2", "AnalyticsEvent",
-                                                       "_AToB", "v removed by 3", "Role.B", "Kind"));
+    EXPECT_THAT(absent(origins, declared),
+                ElementsAre("User.phone", "User.dropped created by 1 removed by 2", "AnalyticsEvent", "_AToB",
+                            "v created by 2 removed by 3", "Role.B", "Kind"));
 }
 
 TEST(OriginsNotCreated, StaysSilentWhereTheTextDoesNotTell) {
