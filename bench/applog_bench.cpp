@@ -50,6 +50,20 @@ constexpr std::string_view error_in_json =
     R"j(7.10.1","name":"PrismaClientKnownRequestError"},"msg":"track failed"})j"
     "\n";
 
+/// Raw queries on a server that speaks French: nothing in it is ASCII from end to end.
+constexpr std::string_view error_in_french =
+    "2025-11-10T03:51:27.425062648Z prisma:error \n"
+    "2025-11-10T03:51:27.425070001Z Invalid `prisma.$queryRaw()` invocation:\n"
+    "2025-11-10T03:51:27.425071002Z \n"
+    "2025-11-10T03:51:27.425072003Z Raw query failed. Code: `42P01`. Message: `la relation \u00ab "
+    "\u00e9v\u00e9nement \u00bb n'existe pas`\n";
+
+/// Words that Prisma's errors have as well, one after the other, and never one of its sentences.
+constexpr std::string_view near_marks =
+    "the database migration has a constraint on a column, an enum, an input and a required conversion to a table\n"
+    "tab tab tab enu enu rai rai umn umn igr igr inp inp med med uir uir onv onv TLS TLS tabtabtabtabtabtabtabtab\n"
+    "database database database database database database database database database database database database\n";
+
 /// Pieces and numbers one after the other. (operator+ on strings trips a false warning of g++ 12.)
 template <class... Pieces>
 std::string joined(const Pieces&... pieces) {
@@ -83,6 +97,12 @@ std::string query_line(std::size_t i) {
         i, " menu database */\n");
 }
 
+std::string french_line(std::size_t i) {
+    return joined("2025-11-10 03:51:27.425 UTC [", i % 32'768,
+                  "] ERREUR:  une valeur NULL viole la contrainte NOT NULL de la colonne \u00ab label \u00bb dans la "
+                  "relation \u00ab \u00e9v\u00e9nement \u00bb\n");
+}
+
 template <class Line>
 std::string log_of(Line line, std::size_t lines_between_errors) {
     std::string out;
@@ -114,6 +134,10 @@ void access_log(benchmark::State& state) {
 void json_log(benchmark::State& state) {
     scan(state, log_of(json_line, 1000));
 }
+/// What PostgreSQL's own log says in French, beside the app's.
+void french_log(benchmark::State& state) {
+    scan(state, log_of(french_line, 1000));
+}
 void query_log(benchmark::State& state) {
     scan(state, log_of(query_line, 1000));
 }
@@ -127,9 +151,12 @@ void nothing_but(benchmark::State& state, std::string_view entry) {
 BENCHMARK(quiet_log)->Unit(benchmark::kMillisecond);
 BENCHMARK(access_log)->Unit(benchmark::kMillisecond);
 BENCHMARK(json_log)->Unit(benchmark::kMillisecond);
+BENCHMARK(french_log)->Unit(benchmark::kMillisecond);
 BENCHMARK(query_log)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(nothing_but, errors, error)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(nothing_but, thrown_errors, thrown)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(nothing_but, errors_in_json, error_in_json)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(nothing_but, errors_in_french, error_in_french)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(nothing_but, near_marks, near_marks)->Unit(benchmark::kMillisecond);
 
 }  // namespace

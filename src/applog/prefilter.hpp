@@ -1,7 +1,8 @@
 // Finds the places of a log that may belong to a Prisma error, at the speed of memory.
 //
 // Not the judgement on them (tracker.hpp): a place is only worth a look. Keeps true: no place where an error's code or
-// a fixed sentence stands is passed over, as long as that code or sentence is inside the text.
+// a fixed sentence stands is passed over, as long as that code or sentence is inside the text: every one of
+// fixed_texts() (sentence.hpp) holds one of its words, which the tests of the sentences ask for each.
 #pragma once
 
 #include <cstddef>

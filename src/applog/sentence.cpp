@@ -126,7 +126,7 @@ constexpr std::array forms{
     Form{"The database server was reached but timed out", "P1002", Kind::none, nothing},
     Form{"The database server at `", "P1002", Kind::host, backticks, 1, "was reached but timed out"},
     Form{"Timed out trying to acquire a postgres advisory lock", "P1002", Kind::none, nothing},
-    Form{"Authentication failed against ", "P1000", Kind::user, user},
+    Form{"Authentication failed against ", "P1000", Kind::user, user, 0, "database server"},
     Form{"was denied access on the database `", "P1010", Kind::database, backticks, 1},
     Form{"Database `", "P1003", Kind::database, backticks, 1, "does not exist"},
     Form{"Error opening a TLS connection", "P1011", Kind::none, nothing},
@@ -152,6 +152,14 @@ constexpr WordFinder texts_of_forms([] {
     std::ranges::transform(forms, texts.begin(), &Form::text);
     return texts;
 }());
+
+constexpr auto texts_of_forms_and_behind = [] {
+    std::array<FixedText, forms.size()> texts;
+    std::ranges::transform(forms, texts.begin(), [](const Form& form) {
+        return FixedText{form.text, form.must_follow};
+    });
+    return texts;
+}();
 
 bool fits(const Form& form, std::string_view after) {
     if (form.must_follow.empty()) return true;
@@ -264,6 +272,10 @@ void read_server_message(std::string_view message, Sentence& sentence) {
         sentence.object = name;
         return;
     }
+}
+
+std::span<const FixedText> fixed_texts() {
+    return texts_of_forms_and_behind;
 }
 
 std::optional<Sentence> find_sentence(std::string_view text) {

@@ -9,10 +9,20 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace migration_guard::applog {
+
+/// What one form of an error looks like: the text, and what must stand behind it on the same line ("": nothing).
+struct FixedText {
+    std::string_view text;
+    std::string_view must_follow;
+};
+
+/// All that find_sentence knows. Whoever leaves lines out before it is asked (prefilter.hpp) must leave none of these.
+std::span<const FixedText> fixed_texts();
 
 struct Sentence {
     std::string code;

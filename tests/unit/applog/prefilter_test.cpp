@@ -23,7 +23,7 @@ constexpr std::string_view worth_a_look[] = {
     "Invalid `prisma.x.create()` invocation",
     "PrismaClientInitializationError",
     "DriverAdapterError",
-    "QueryError(PostgresError",
+    "QueryError(PostgresError { code",
     "Raw query failed",
     "The table `public.X` does not exist in the current database.",
     "The underlying table for model X does not exist.",

@@ -1,4 +1,5 @@
 // The fixed texts of Prisma's errors: what each tells, and what it says about the database.
+#include "applog/sentence.hpp"
 #include "read_errors.hpp"
 
 #include <gmock/gmock.h>
@@ -135,14 +136,43 @@ const LineCase lines[] = {
 INSTANTIATE_TEST_SUITE_P(Sentences, OneLine, testing::ValuesIn(lines),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
-TEST(ScanLog, RecognisesTheTellingSentencesWithoutAnythingAround) {
+TEST(ScanLog, RecognisesEverySentenceWithoutAnythingAround) {
     for (const auto& tested : lines) {
-        if (tested.cause != LogCause::missing_object) continue;
-        EXPECT_THAT(scan(std::string(tested.line) + "\n").groups, SizeIs(1)) << tested.name;
+        const auto groups = scan(std::string(tested.line) + "\n").groups;
+        ASSERT_THAT(groups, SizeIs(1)) << tested.name;
+        EXPECT_EQ(cause_of(groups.front()), tested.cause) << tested.name;
     }
     EXPECT_THAT(found("Can't reach database server at `db:5432`\n\nPlease make sure your database server is running at "
                       "`db:5432`.\n"),
                 ElementsAre("P1001 host db:5432 x1"));
+}
+
+TEST(ScanLog, RecognisesEverySentenceAsTheMessageOfALogger) {
+    for (const auto& tested : lines) {
+        std::string message;
+        for (const char c : tested.line) message += std::string(c == '"' || c == '\\' ? "\\" : "") + c;
+        const auto log = R"({"level":"error","msg":"save failed: )" + message + "\"}\n";
+        const auto groups = scan(log).groups;
+        ASSERT_THAT(groups, SizeIs(1)) << log;
+        EXPECT_EQ(cause_of(groups.front()), tested.cause) << log;
+    }
+}
+
+/// `tail`: what a form wants to read behind its text, of which each wants something else.
+bool is_found_wherever_it_is_known(const applog::FixedText& form, std::string_view tail) {
+    const std::string line = std::string(form.text) + std::string(tail) + " " + std::string(form.must_follow);
+    if (!applog::find_sentence(line)) return false;
+    for (std::size_t offset = 0; offset < 40; ++offset)
+        EXPECT_THAT(scan(std::string(offset, '.') + line + "\n").groups, SizeIs(1)) << line << " at " << offset;
+    return true;
+}
+
+TEST(ScanLog, PassesOverNoneOfTheFormsThatAreKnown) {
+    for (const auto& form : applog::fixed_texts()) {
+        const bool quoted = is_found_wherever_it_is_known(form, "\"42P01\"");
+        const bool named = is_found_wherever_it_is_known(form, "'Role'");
+        EXPECT_TRUE(quoted || named) << form.text << " is no sentence of its own";
+    }
 }
 
 }  // namespace
