@@ -131,9 +131,10 @@ private:
         if (outcome_.smoke.empty()) return;
         line("smoke checks:");
         std::vector<std::string> rows;
+        for (const auto& check : outcome_.smoke)  // first, since the list is cut
+            if (!check.ok) rows.push_back(fmt::format("failed {}: {}", check.name, check.error));
         for (const auto& check : outcome_.smoke)
-            rows.push_back(check.ok ? fmt::format("ok     {} ({:.1f} ms)", check.name, check.ms)
-                                    : fmt::format("failed {}: {}", check.name, check.error));
+            if (check.ok) rows.push_back(fmt::format("ok     {} ({:.1f} ms)", check.name, check.ms));
         list(rows);
     }
 

@@ -253,6 +253,19 @@ TEST(ToText, stays_short_with_hundreds_of_everything) {
     EXPECT_LT(text.size(), 30'000U);
 }
 
+TEST(ToText, tells_failed_smoke_checks_before_those_that_passed) {
+    auto outcome = incident();
+    for (int i = 10; i < 40; ++i)
+        outcome.smoke.push_back({.name = std::to_string(i) + ".sql", .ok = true, .ms = 1, .error = ""});
+    outcome.smoke.push_back({.name = "z1.sql", .ok = false, .ms = 1, .error = "z1.sql:1: its first column is false"});
+    outcome.smoke.push_back({.name = "z2.sql", .ok = false, .ms = 1, .error = "z2.sql:1: its first column is null"});
+    EXPECT_THAT(to_text(outcome), HasSubstr("smoke checks:\n"
+                                            "  failed z1.sql: z1.sql:1: its first column is false\n"
+                                            "  failed z2.sql: z2.sql:1: its first column is null\n"
+                                            "  ok     analytics.sql (1.2 ms)\n"
+                                            "  ok     10.sql (1.0 ms)\n"));
+}
+
 TEST(ToText, shows_no_secret) {
     Secrets secrets;
     secrets.add("hush-hush-hush");
