@@ -207,7 +207,7 @@ private:
         if (!object.removed_by.empty()) return removed_again(object, also_found(object));
         if (object.need != Missing::Need::external)
             return never_migrated(object, evidence_.bundled, also_found(object));
-        const bool view = object.kind == "view";
+        const bool view = object.kind == "view" || object.of_view;
         return about(Kind::external, object, "",
                      fmt::format("{}{}; another tool or app makes it",
                                  view ? "no bundled migration creates this view"

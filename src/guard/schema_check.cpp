@@ -50,12 +50,26 @@ private:
     std::int64_t newest_ = before_all;
 };
 
+/// The relation itself, also for one of its columns.
+bool stands_at_the_end(const Origins& origins, const ScriptObject& object) {
+    const auto made = origins.find({ScriptObject::Kind::view, object.schema, object.object, ""});
+    return made && !made->created_by.empty() && made->removed_by.empty();
+}
+
+bool is_of_view(const ScriptObject& object, const DeclaredSchema& declared, const std::string& schema) {
+    if (object.kind != ScriptObject::Kind::column) return object.kind == ScriptObject::Kind::view;
+    return std::ranges::any_of(declared.tables, [&](const DeclaredTable& table) {
+        return table.kind == TableKind::view && table.name == object.object &&
+               (table.schema.empty() ? schema : table.schema) == object.schema;
+    });
+}
+
 Missing::Need need_of(const MissingObject& object, const Missing& entry, const Origins& origins, const History& history,
                       const NewerRelease& newer) {
     if (object.level == MissingLevel::info) return Missing::Need::optional;
     if (!entry.created_by) {
-        const bool ours = origins.touches(object.object.schema) && object.object.kind != ScriptObject::Kind::view &&
-                          !entry.declared_external;
+        const bool others_view = entry.of_view && !stands_at_the_end(origins, object.object);
+        const bool ours = origins.touches(object.object.schema) && !others_view && !entry.declared_external;
         return ours ? Missing::Need::needed : Missing::Need::external;
     }
     const auto* record = history.find(*entry.created_by);
@@ -128,6 +142,7 @@ std::vector<Missing> trace(const std::vector<MissingObject>& objects, const Plan
             trace_to_scripts(entry, origins, object.object);
         }
         entry.declared_external = plan.external.covers(object.object);
+        entry.of_view = is_of_view(object.object, *plan.declared.get().schema, origins.default_schema());
         entry.need = need_of(object, entry, origins, history, newer);
         missing.push_back(std::move(entry));
     }

@@ -34,6 +34,7 @@ struct Missing {
     bool comes_with_pending = false;        ///< that migration is pending
     std::string found_in;                   ///< another schema that has an object of that name, else empty
     bool declared_external = false;         ///< prisma.config lists it (tables.external, enums.external)
+    bool of_view = false;                   ///< a view, or a column of one
     std::string removed_by{};  ///< the bundled migration that drops or renames it, so that none creates it; or empty
     std::string once_created_by{};  ///< the one that creates it before that; empty: none does
 };

@@ -183,8 +183,8 @@ std::string removal_of(const Missing& missing) {
 std::string why_external(const Missing& missing) {
     if (missing.declared_external) return "listed as external in the Prisma config: its owner has to make it";
     if (!missing.removed_by.empty()) return removal_of(missing);
-    return missing.kind == "view" ? "no bundled migration creates this view"
-                                  : "in a schema that the bundled migrations do not touch";
+    return missing.kind == "view" || missing.of_view ? "no bundled migration creates this view"
+                                                     : "in a schema that the bundled migrations do not touch";
 }
 
 std::string also_found(const Missing& missing) {

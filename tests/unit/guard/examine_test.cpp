@@ -73,6 +73,32 @@ TEST_F(Examine, AnExternalTableThatAScriptCreatesIsNeeded) {
     EXPECT_EQ(look().situation.missing.at(0).need, Missing::Need::needed);
 }
 
+TEST_F(Examine, AColumnOfAViewIsNeededAsItsViewIs) {
+    world.server.apply("1");
+    script("CREATE TABLE a (id int); CREATE VIEW ours (id) AS SELECT id FROM a;");
+    const auto view = [](const std::string& name) {
+        auto made = table(name);
+        made.kind = TableKind::view;
+        made.columns.emplace_back();
+        made.columns.back().name = "total";
+        return made;
+    };
+    declare({view("theirs"), view("ours")});
+    const auto needs = [&] {
+        std::vector<Missing::Need> found;
+        for (const auto& missing : look().situation.missing) found.push_back(missing.need);
+        return found;
+    };
+    const auto expected = ElementsAre(Missing::Need::external, Missing::Need::needed);
+    EXPECT_THAT(needs(), expected) << "absent";
+    world.server.snapshot.catalogue.relations[{"public", "theirs"}].kind = 'v';
+    world.server.snapshot.catalogue.relations[{"public", "ours"}].kind = 'v';
+    EXPECT_THAT(needs(), expected) << "short of a column";
+    const auto missing = look().situation.missing;
+    EXPECT_EQ(words_for_missing(missing.at(0)),
+              "column public.theirs.total does not exist: no bundled migration creates this view");
+}
+
 TEST_F(Examine, WhatABundledScriptTookAwayAgainNamesBoth) {
     bundle = test::bundle_of({"1", "2"});
     bundle.migrations[0].script = "CREATE TABLE a (id int);";
