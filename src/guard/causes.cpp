@@ -257,14 +257,17 @@ private:
         return of_dropped(object, record, script);
     }
 
-    /// Of migrations that are not in the image, the newest that ran after it: their scripts cannot be read.
+    /// Of migrations that are not in the image, the newest that began after it: their scripts cannot be read. Whatever
+    /// became of it: one that failed half way, or was then marked rolled back, may have dropped something before.
     [[nodiscard]] std::string unbundled_since(const MigrationRecord& record) const {
-        std::string newest;
-        for (const auto* other : check_.history.in_state(MigrationState::retired)) {
-            const bool later = other->row && other->row->started_at.micros > record.row->started_at.micros;
-            if (later && !other->row->is_rolled_back()) newest = other->name;
+        const MigrationRecord* newest = nullptr;
+        auto since = record.row->started_at.micros;
+        for (const auto& other : check_.history.migrations) {
+            if (other.bundled || !other.row || other.row->started_at.micros <= since) continue;
+            since = other.row->started_at.micros;
+            newest = &other;
         }
-        return newest;
+        return newest == nullptr ? "" : newest->name;
     }
 
     [[nodiscard]] Cause of_dropped(const Missing& object, const MigrationRecord& record,

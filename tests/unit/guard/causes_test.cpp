@@ -83,6 +83,16 @@ TEST_F(Causes, WhatAnUnbundledMigrationMayHaveDroppedNamesIt) {
     EXPECT_EQ(cause.kind, Kind::dropped);
     EXPECT_THAT(cause.text, HasSubstr("by hand, by a restore, or by 2_late, which this image does not bundle"));
     EXPECT_THAT(cause.next, HasSubstr("deploy an image that bundles 2_late, or restore it"));
+    const auto then = [&](const std::string& name, MigrationState state, As as, std::int64_t started) {
+        auto other = record(name, state);
+        other.row = test::row(name, as, started);
+        has(other);
+        return found().at(0).text;
+    };
+    EXPECT_THAT(then("3_ahead", MigrationState::ahead, As::applied, 20), HasSubstr("or by 3_ahead, which"));
+    EXPECT_THAT(then("4_undone", MigrationState::retired, As::rolled_back, 30), HasSubstr("or by 4_undone, which"))
+        << "a mark brings nothing back";
+    EXPECT_THAT(then("0_earlier", MigrationState::retired, As::applied, 25), HasSubstr("or by 4_undone, which"));
 }
 
 TEST_F(Causes, PendingIsAppliedByMigrate) {
