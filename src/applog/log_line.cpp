@@ -44,6 +44,76 @@ bool take_source(std::string_view& text, std::string_view& source) {
     return true;
 }
 
+/// kubectl logs --prefix: `[pod/shop-abc/app] text`.
+bool take_pod(std::string_view& text, std::string_view& source) {
+    if (!text.starts_with("[pod/")) return false;
+    const std::size_t end = text.substr(0, longest_source).find_first_of("] ");
+    if (end == std::string_view::npos || text[end] != ']') return false;
+    source = text.substr(1, end - 1);
+    text.remove_prefix(end + 1);
+    if (text.starts_with(' ')) text.remove_prefix(1);
+    return true;
+}
+
+/// `Nov 03 09:14:05 ` of syslog: no year, so that it is no time here, and only gone when a process follows it.
+std::size_t length_of_syslog_time(std::string_view text) {
+    constexpr std::string_view shape = "Aaa 00 00:00:00 ";
+    if (text.size() < shape.size() || text.front() < 'A' || text.front() > 'Z') return 0;
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        const char c = text[i];
+        const bool digit = (c >= '0' && c <= '9') || (i == 4 && c == ' ');
+        const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        const bool fits = shape[i] == '0' ? digit : shape[i] == ' ' || shape[i] == ':' ? c == shape[i] : letter;
+        if (!fits) return 0;
+    }
+    return shape.size();
+}
+
+/// `host app[123]: text` of journalctl and syslog, behind their time.
+bool take_process(std::string_view& text, std::string_view& source) {
+    const auto is_name = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' ||
+               c == '.' || c == '/' || c == '@';
+    };
+    std::size_t at = 0;
+    const auto skip = [&](auto belongs) {
+        const std::size_t from = at;
+        while (at < text.size() && at < longest_source && belongs(text[at])) ++at;
+        return at > from;
+    };
+    const auto accept = [&](char c) {
+        const bool there = at < text.size() && text[at] == c;
+        if (there) ++at;
+        return there;
+    };
+    const bool process = skip(is_name) && accept(' ') && skip(is_name) && accept('[') &&
+                         skip([](char c) { return c >= '0' && c <= '9'; }) && accept(']') && accept(':');
+    if (!process) return false;
+    source = text.substr(0, at - 1);
+    text.remove_prefix(at);
+    if (text.starts_with(' ')) text.remove_prefix(1);
+    return true;
+}
+
+void take_syslog_prefix(std::string_view& text, std::string_view& source, bool has_time) {
+    if (text.empty() || is_blank(text.front())) return;
+    const std::size_t time = has_time ? 0 : length_of_syslog_time(text);
+    if (time == 0 && !has_time) return;
+    std::string_view rest = text.substr(time);
+    if (take_process(rest, source)) text = rest;
+}
+
+/// logfmt: `time=2025-11-10T03:51:27Z level=error msg="..."`, also `ts=` and in quotes. The text stays as it is.
+std::optional<Moment> time_in_logfmt(std::string_view text) {
+    for (const std::string_view name : {"time=", "ts="}) {
+        if (!text.starts_with(name)) continue;
+        text.remove_prefix(name.size());
+        if (text.starts_with('"')) text.remove_prefix(1);
+        if (const auto read = read_time(text)) return read->time;
+    }
+    return std::nullopt;
+}
+
 /// A timestamp at the front, in brackets or not. After it only one blank goes: what is indented stays so.
 bool take_time(std::string_view& text, std::optional<Moment>& time) {
     const bool bracket = text.starts_with('[');
@@ -76,9 +146,11 @@ Prefixes take_prefixes(std::string_view& text) {
     Prefixes out;
     skip_stream_header(text);
     for (int round = 0; round < 3; ++round) {
-        const bool source = out.source.empty() && take_source(text, out.source);
+        const bool source = out.source.empty() && (take_pod(text, out.source) || take_source(text, out.source));
         if (!source && !take_time(text, out.time)) break;
     }
+    if (out.source.empty()) take_syslog_prefix(text, out.source, out.time.has_value());
+    if (!out.time) out.time = time_in_logfmt(text);
     take_nest_prefix(text, out.time);
     return out;
 }

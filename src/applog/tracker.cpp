@@ -18,6 +18,7 @@ constexpr std::uint64_t reach_of_error = 32 * kib;
 constexpr std::uint64_t reach_of_code = 4 * kib;
 constexpr std::uint64_t reach_of_client_log = 64 * kib;
 constexpr std::uint64_t reach_of_time = 8 * kib;
+constexpr std::uint64_t reach_of_message = 2 * kib;
 
 constexpr std::size_t longest_kept_line = 1000;
 
@@ -131,7 +132,23 @@ void Tracker::take_json(Source& source, std::string_view text, std::uint64_t off
     groups_.learn_model(source.last.group, find_property(text, "modelName"));
 }
 
+/// pino-pretty tells an error up to three times: the message, then `err: {` with the message and with the stack.
+void Tracker::take_object(Source& source, std::string_view text, std::uint64_t offset) {
+    constexpr std::size_t longest = 40;  // indented; nearly every line is spared the look
+    const Last& last = source.last;
+    if (!last.known || text.size() > longest) return;
+    const std::string_view line = trimmed(text);
+    if (line.starts_with('}')) {
+        source.closed = true;
+    } else if (line == "\"stack\":") {
+        source.retells = true;
+    } else if (line == "err: {" || line == "error: {") {
+        source.retells = !last.client_log && !source.closed && within(last.offset, offset, reach_of_message);
+    }
+}
+
 void Tracker::take_text(Source& source, std::string_view text, std::uint64_t offset) {
+    take_object(source, text, offset);
     const bool head = take_head(source, text, offset);
     auto sentence = find_sentence(text);
     const std::string_view code = find_code(text);
@@ -162,7 +179,8 @@ bool Tracker::take_head(Source& source, std::string_view text, std::uint64_t off
         head = {};
         head.open = true;
         head.client_log = client_log;
-        head.nested = contains(text, "cause: Prisma") || contains(text, "[cause]: Prisma") ||
+        head.nested = std::exchange(source.retells, false) || contains(text, "cause: Prisma") ||
+                      contains(text, "[cause]: Prisma") ||
                       contains(text, "stack: 'PrismaClient");  // winston's prettyPrint(), behind the message
     }
     head.offset = offset;
@@ -279,13 +297,20 @@ void Tracker::count(Source& source, const Occurrence& occurrence, std::uint64_t 
     Last& last = source.last;
     const bool nested =
         source.head.nested && last.known && last.group == group && within(last.offset, offset, reach_of_error);
-    const bool repeated = nested || repeats_client_log(group, source.head.client_log, offset);
+    const bool client_log = source.head.client_log;
+    const bool repeated = nested || repeats_client_log(group, client_log, offset);
     if (repeated) {
         groups_.touch(group, occurrence.time);
     } else {
         groups_.count(group, occurrence.time);
     }
-    last = {.known = true, .counted = !repeated, .group = group, .code = occurrence.sentence.code, .offset = offset};
+    last = {.known = true,
+            .counted = !repeated,
+            .client_log = client_log,
+            .group = group,
+            .code = occurrence.sentence.code,
+            .offset = offset};
+    source.closed = false;
 }
 
 LogFindings Tracker::finish() {

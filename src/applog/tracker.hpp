@@ -46,6 +46,7 @@ private:
         bool known = false;
         bool counted = false;    ///< false: it repeated an error that had been counted
         bool only_code = false;  ///< "P2021" and nothing more: its sentence may follow
+        bool client_log = false;
         std::size_t group = Groups::none;
         std::string code;
         std::uint64_t offset = 0;
@@ -70,11 +71,14 @@ private:
         std::map<std::string, Due, std::less<>> due;  ///< by code, of which there are few
         std::optional<Moment> time;
         std::uint64_t time_offset = 0;
+        bool retells = false;  ///< the next thrown error is one that has been told already
+        bool closed = false;   ///< an object has ended since the last error
     };
 
     Source& source_of(std::string_view name);
     void take_json(Source& source, std::string_view text, std::uint64_t offset);
     void take_text(Source& source, std::string_view text, std::uint64_t offset);
+    static void take_object(Source& source, std::string_view text, std::uint64_t offset);
     bool take_head(Source& source, std::string_view text, std::uint64_t offset);
     void take_sentence(Source& source, Sentence sentence, std::string_view text, std::uint64_t offset);
     void take_code(Source& source, std::string_view code, std::string_view text, std::uint64_t offset);

@@ -165,6 +165,11 @@ TEST(ScanLog, ReadsEveryPrefixThatDockerPutsBeforeALine) {
          {"app.1.x7k2@node1    | " + time + " " + std::string(sentence),
           time + " app.1.x7k2@node1    | " + std::string(sentence), "web-1  | " + time + " " + std::string(sentence),
           "[2025-11-10 03:51:27.425] " + std::string(sentence),
+          "[pod/shop-7d9f/app] " + time + " " + std::string(sentence),
+          "2025-11-10T03:51:27+0000 host app[123]: " + std::string(sentence),
+          "time=" + time + " level=error msg=\"" + std::string(sentence) + "\"",
+          "time=\"2025-11-10 03:51:27\" level=error msg=\"" + std::string(sentence) + "\"",
+          "ts=" + time + " level=error msg=\"" + std::string(sentence) + "\"",
           "2025-11-10T04:51:27,425+01:00 " + std::string(sentence),
           "[Nest] 18  - 11/10/2025, 3:51:27 AM   ERROR [ExceptionsHandler] " + std::string(sentence),
           R"({"log":")" + std::string(sentence) + R"(\n","stream":"stderr","time":"2025-11-10T03:51:27.4Z"})",
@@ -179,6 +184,35 @@ TEST(ScanLog, KeepsReplicasApart) {
               "app.1.a@n | The table `(not available)` does not exist in the current database.\n"
               "app.2.b@n | The table `(not available)` does not exist in the current database.\n"),
         ElementsAre("P2021 table (user) x1 2025-11-10T03:00:00Z", "P2021 table (post) x1 2025-11-10T04:00:00Z"));
+}
+
+TEST(ScanLog, KeepsPodsAndProcessesApart) {
+    for (const auto& [first, second] :
+         {std::pair{"[pod/shop-1/app] ", "[pod/shop-2/app] "},
+          std::pair{"Nov 03 09:14:05 host app[123]: ", "Nov  3 09:14:05 host app[124]: "},
+          std::pair{"2025-11-10T03:00:00+0000 a web[1]: ", "2025-11-10T03:00:00+0000 b web[1]: "}}) {
+        const std::string one = first;
+        const std::string two = second;
+        const auto groups = scan(one + "Invalid `prisma.user.create()` invocation:\n" +  //
+                                 two + "Invalid `prisma.post.create()` invocation:\n" +  //
+                                 one + "The table `(not available)` does not exist in the current database.\n" + two +
+                                 "The table `(not available)` does not exist in the current database.\n" + one +
+                                 "  code: 'P2021',\n" + two + "  code: 'P2021',\n")
+                                .groups;
+        ASSERT_THAT(groups, SizeIs(2)) << one;
+        EXPECT_EQ(groups[0].model, "user") << one;
+        EXPECT_EQ(groups[1].model, "post") << one;
+        EXPECT_EQ(groups[0].sample, "The table `(not available)` does not exist in the current database.") << one;
+    }
+}
+
+TEST(ScanLog, TakesOnlyAWholeSyslogPrefixForOne) {
+    for (const std::string_view front :
+         {"Nov 03 09:14:05 error file: ", "Nov 03 09:14 host app[123]: ", "Error in app[123]: ", "[pod/never ends "}) {
+        const auto groups = scan(std::string(front) + "The table `A` does not exist in the current database.\n").groups;
+        ASSERT_THAT(groups, SizeIs(1)) << front;
+        EXPECT_THAT(groups[0].sample, testing::StartsWith(front));
+    }
 }
 
 TEST(ScanLog, WidensFirstAndLast) {
