@@ -4,7 +4,7 @@
 #include "schema/ddl.hpp"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 namespace migration_guard {
 
@@ -55,6 +55,18 @@ void compare_default(const TableMatch& table, const DeclaredColumn& column, cons
                                  : alter_column(table.name, column.name) + "SET DEFAULT " + column.default_sql)});
 }
 
+/// Why the client never sends a value for a column; null when it does, or when another warning is about it. A field
+/// with @ignore is not part of the client, whatever default it has there.
+const char* why_unsent(const DeclaredColumn* declared) {
+    if (declared == nullptr) {
+        return "not in schema.prisma";
+    }
+    const bool told_already = declared->filled_by_database;  // compare_default()
+    return declared->use == ColumnUse::ignored && !told_already ? "@ignore in schema.prisma, so that the client "
+                                                                  "cannot write it"
+                                                                : nullptr;
+}
+
 }  // namespace
 
 bool TableMatch::is_ignored(const std::string& column) const {
@@ -80,18 +92,22 @@ void find_blocking_columns(const TableMatch& table, std::vector<SchemaWarning>& 
     if (!table.is_written()) {
         return;
     }
-    std::set<std::string> known;
+    std::map<std::string, const DeclaredColumn*> known;
     for (const DeclaredColumn& column : table.declared.columns) {
-        known.insert(column.name);
+        known.emplace(column.name, &column);
     }
     for (const auto& [name, column] : table.actual.columns) {
-        const bool blocks = column.not_null && !column.has_default && !known.contains(name);
-        if (blocks && !table.is_ignored(name)) {
-            warnings.push_back(
-                {SchemaWarningKind::blocks_insert, table.text(name),
-                 "not in schema.prisma, NOT NULL and without a default: every create fails (P2011) unless "
-                 "a trigger fills it: " +
-                     alter_column(table.name, name) + "DROP NOT NULL"});
+        if (!column.not_null || column.has_default || table.is_ignored(name)) {
+            continue;
+        }
+        const auto declared = known.find(name);
+        const char* unsent = why_unsent(declared == known.end() ? nullptr : declared->second);
+        if (unsent != nullptr) {
+            warnings.push_back({SchemaWarningKind::blocks_insert, table.text(name),
+                                std::string(unsent) +
+                                    ", NOT NULL and without a default: every create fails (P2011) unless a trigger "
+                                    "fills it: " +
+                                    alter_column(table.name, name) + "DROP NOT NULL"});
         }
     }
 }

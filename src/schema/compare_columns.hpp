@@ -28,7 +28,8 @@ struct TableMatch {
 void compare_column(const TableMatch& table, const DeclaredColumn& column, const CatalogueColumn& actual,
                     const std::string& connection_schema, std::vector<SchemaWarning>& warnings);
 
-/// Columns of the database that schema.prisma does not know and that refuse a row without a value.
+/// Columns that the client never writes, since schema.prisma does not know them or says @ignore, and that refuse a row
+/// without a value.
 void find_blocking_columns(const TableMatch& table, std::vector<SchemaWarning>& warnings);
 
 /// What the app's role may not do (compare_privileges.cpp): at most three warnings a table, and one for each sequence.

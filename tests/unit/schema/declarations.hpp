@@ -110,7 +110,8 @@ inline DeclaredSchema varied() {
     DeclaredSchema made;
     made.tables = {
         table("User", {filled(column("id", type("integer", "INTEGER"))), column("e-mail"), optional(column("name")),
-                       column("role", enum_type("Role")), list(column("tags")), used(column("old"), ColumnUse::ignored),
+                       column("role", enum_type("Role")), list(column("tags")),
+                       used(optional(column("old")), ColumnUse::ignored),
                        used(column("shape", type("")), ColumnUse::unsupported)}),
         table("Post",
               {column("id", type("uuid", "UUID")), column("at", type("timestamp without time zone", "TIMESTAMP(3)"))}),

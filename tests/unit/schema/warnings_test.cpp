@@ -45,6 +45,10 @@ std::vector<std::string> texts(const std::vector<SchemaWarning>& all) {
     return lines;
 }
 
+ComparisonOptions passing_over(const std::string& pattern) {
+    return {"public", {ObjectPattern::read(pattern, "public").value()}, ""};
+}
+
 DeclaredColumn named(DeclaredColumn made, const std::string& name) {
     made.name = name;
     return made;
@@ -192,6 +196,27 @@ TEST(Warnings, a_column_that_schema_prisma_does_not_know) {
     EXPECT_THAT(warnings(column("c"), extra(false, false)), IsEmpty());
 }
 
+TEST(Warnings, an_ignored_column_that_refuses_a_row_without_it) {
+    const auto as = [](bool not_null, bool has_default) {
+        return [=](CatalogueRelation& relation) {
+            relation.columns["c"].not_null = not_null;
+            relation.columns["c"].has_default = has_default;
+        };
+    };
+    const DeclaredColumn ignored = used(column("c"), ColumnUse::ignored);
+    EXPECT_THAT(
+        texts(warnings(ignored, as(true, false))),
+        ElementsAre("blocksInsert public.T.c: @ignore in schema.prisma, so that the client cannot write it, NOT "
+                    "NULL and without a default: every create fails (P2011) unless a trigger fills it: ALTER "
+                    "TABLE \"public\".\"T\" ALTER COLUMN \"c\" DROP NOT NULL"));
+    EXPECT_THAT(texts(warnings(optional(ignored), as(true, false))), ElementsAre(HasSubstr("@ignore")));
+    EXPECT_THAT(warnings(ignored, as(true, true)), IsEmpty());
+    EXPECT_THAT(warnings(ignored, as(false, false)), IsEmpty());
+    EXPECT_THAT(warnings(ignored, as(true, false), passing_over("public.T.c")), IsEmpty());
+    EXPECT_THAT(warnings(ignored, as(true, false), {}, TableKind::view), IsEmpty());
+    EXPECT_THAT(texts(warnings(filled(ignored), as(true, false))), ElementsAre(HasSubstr("leaves its value")));
+}
+
 TEST(Warnings, what_the_app_may_not_read_or_write) {
     const auto refuse = [](const std::vector<std::string>& read, const std::vector<std::string>& write) {
         return [=](CatalogueRelation& relation) {
@@ -212,7 +237,7 @@ TEST(Warnings, what_the_app_may_not_read_or_write) {
                     "\"public\".\"T\" TO the role of the app",
                     "noPrivilege public.T: the app's role has no INSERT here (42501): GRANT INSERT ON "
                     "\"public\".\"T\" TO the role of the app"));
-    EXPECT_THAT(warnings(used(column("c"), ColumnUse::ignored), refuse({"c"}, {"c"})), IsEmpty());
+    EXPECT_THAT(warnings(used(optional(column("c")), ColumnUse::ignored), refuse({"c"}, {"c"})), IsEmpty());
     EXPECT_THAT(warnings(column("c"), refuse({}, {"id", "c"}), {}, TableKind::view), IsEmpty());
 }
 
@@ -245,7 +270,8 @@ TEST(Warnings, a_sequence_that_the_app_may_not_use) {
                 ElementsAre("noPrivilege public.T.c: the app's role may not use the sequence that fills it (42501 on "
                             "create): GRANT USAGE ON SEQUENCE public.\"T_c_seq\" TO \"app\""));
     EXPECT_THAT(warnings(column("c"), close), IsEmpty()) << "the client sends the value";
-    EXPECT_THAT(texts(warnings(used(column("c"), ColumnUse::ignored), close)), ElementsAre(HasSubstr("sequence")));
+    EXPECT_THAT(texts(warnings(used(optional(column("c")), ColumnUse::ignored), close)),
+                ElementsAre(HasSubstr("sequence")));
     EXPECT_THAT(
         warnings(filled(column("c")), close, {"public", {ObjectPattern::read("public.T.c", "public").value()}, ""}),
         IsEmpty());
@@ -326,14 +352,12 @@ TEST(Warnings, ignored_objects_are_passed_over) {
         relation.columns["c"].can_read = false;
         relation.columns["x"].not_null = true;
     };
-    const auto options = [](const std::string& pattern) {
-        return ComparisonOptions{"public", {ObjectPattern::read(pattern, "public").value()}, ""};
-    };
     EXPECT_EQ(warnings(column("c"), change, {}).size(), 3);
-    EXPECT_THAT(warnings(column("c"), change, options("public.T")), IsEmpty());
-    EXPECT_THAT(texts(warnings(column("c"), change, options("public.T.x"))),
+    EXPECT_THAT(warnings(column("c"), change, passing_over("public.T")), IsEmpty());
+    EXPECT_THAT(texts(warnings(column("c"), change, passing_over("public.T.x"))),
                 ElementsAre(HasSubstr("typeDiffers"), HasSubstr("noPrivilege")));
-    EXPECT_THAT(texts(warnings(column("c"), change, options("public.T.c"))), ElementsAre(HasSubstr("blocksInsert")));
+    EXPECT_THAT(texts(warnings(column("c"), change, passing_over("public.T.c"))),
+                ElementsAre(HasSubstr("blocksInsert")));
 }
 
 TEST(Warnings, names_are_quoted_in_the_SQL) {
