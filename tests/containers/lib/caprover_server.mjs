@@ -23,6 +23,16 @@ const build = (tag, file, context) =>
     env: { DOCKER_BUILDKIT: '0' },
   })
 
+/**
+ * `promise`, or an Error after `ms`. A server that goes in the middle of its answer can leave fetch() waiting for nothing, which
+ * ends the process.
+ */
+const within = (ms, promise) =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+
 async function versionOf(checkout) {
   const constants = await readFile(join(checkout, 'src/utils/CaptainConstants.ts'), 'utf8')
   return /^ *version: '(.+)',$/m.exec(constants)[1]
@@ -85,7 +95,8 @@ export async function startCaprover(checkout, placeholder) {
 
   const url = `http://127.0.0.1:${ADMIN_PORT}`
   let token = ''
-  async function request(path, { method = 'GET', ...rest }) {
+  const request = (path, options) => within(120_000, answered(path, options))
+  async function answered(path, { method = 'GET', ...rest }) {
     const headers = { 'x-namespace': 'captain', ...(token && { 'x-captain-auth': token }), ...rest.headers }
     const response = await fetch(`${url}/api/v2${path}`, { method, ...rest, headers })
     const text = await response.text()
@@ -113,7 +124,7 @@ export async function startCaprover(checkout, placeholder) {
   }
   try {
     // It restarts itself twice: for the network and for its salt.
-    await until('CapRover is ready', () => login().catch(() => false), 240, 1000)
+    await until('CapRover is ready', () => within(10_000, login()).catch(() => false), 240, 1000)
   } catch (error) {
     const log = await serverLog()
     await end()

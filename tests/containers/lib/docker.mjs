@@ -54,29 +54,20 @@ function target() {
 }
 
 /** One request to the engine's API 1.41; the parsed answer, an Error for a status of 400 and more. */
-export function api(method, path, body, extra = {}) {
-  return new Promise((resolve, reject) => {
-    const text = body === undefined ? undefined : JSON.stringify(body)
-    const content =
-      text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
-    const headers = { ...content, ...extra }
-    const request = http.request(
-      { ...target(), method, path: `/v1.41${path}`, headers, timeout: 60_000 },
-      (response) => {
-        let answer = ''
-        response
-          .setEncoding('utf8')
-          .on('data', (chunk) => (answer += chunk))
-          .on('end', () => {
-            if (response.statusCode >= 400)
-              return reject(new Error(`${method} ${path}: ${response.statusCode} ${answer}`))
-            resolve(answer ? JSON.parse(answer) : undefined)
-          })
-      },
-    )
+export async function api(method, path, body, extra = {}) {
+  const text = body === undefined ? undefined : JSON.stringify(body)
+  const content =
+    text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
+  const options = { ...target(), method, path: `/v1.41${path}`, headers: { ...content, ...extra }, timeout: 60_000 }
+  const response = await new Promise((resolve, reject) => {
+    const request = http.request(options, resolve)
     request.on('error', reject).on('timeout', () => request.destroy(new Error(`${method} ${path}: no answer`)))
     request.end(text)
   })
+  let answer = ''
+  for await (const chunk of response.setEncoding('utf8')) answer += chunk // throws when it is cut off
+  if (response.statusCode >= 400) throw new Error(`${method} ${path}: ${response.statusCode} ${answer}`)
+  return answer ? JSON.parse(answer) : undefined
 }
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))

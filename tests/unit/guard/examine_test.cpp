@@ -1,6 +1,8 @@
 // One look at the database laid beside the image: what is found, and what is only told.
 #include "guard/examine.hpp"
 
+#include "ledger/wording.hpp"
+
 #include "support/fake_world.hpp"
 
 #include <gmock/gmock.h>
