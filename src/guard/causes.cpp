@@ -243,6 +243,16 @@ private:
                                      record.name),
                          "deploy the newer image again, or restore the object");
         }
+        if (record.row->is_only_marked() && evidence_.partly_there.contains(record.name)) {
+            return about(Kind::marked_applied, object, record.name,
+                         fmt::format("migration {} creates it and was marked applied on {} without having run "
+                                     "(baseline, resolve --applied); others of its objects are there, so that this one "
+                                     "was dropped since, or never made{}",
+                                     record.name, record.row->started_at.text(), also_found(object)),
+                         "create it with the statements of " + script +
+                             " that make it, and no others (the whole script would fail on what is there), then: "
+                             "migration-guard check");
+        }
         if (record.row->is_only_marked()) {
             return about(Kind::marked_applied, object, record.name,
                          fmt::format("migration {} creates it and was marked applied on {} without having run (resolve "

@@ -8,6 +8,7 @@
 #include "guard/elsewhere.hpp"
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct Evidence {
     std::size_t bundled = 0;
     Elsewhere elsewhere;
     ApplyMode apply = ApplyMode::prisma;  ///< of the settings, for what is to be typed
+    std::set<std::string>
+        partly_there{};  ///< marked migrations that lack something, while others of their objects stand
 };
 
 /// For a check that has read the ledger.

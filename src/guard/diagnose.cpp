@@ -7,6 +7,7 @@
 #include "guard/elsewhere.hpp"
 #include "guard/guard.hpp"
 #include "guard/logged_errors.hpp"
+#include "guard/remains.hpp"
 #include "guard/scripts.hpp"
 
 #include <algorithm>
@@ -59,6 +60,7 @@ public:
                           .elsewhere = {},
                           .apply = plan.settings.apply};
         try {
+            evidence.partly_there = partly_there(plan, check);
             evidence.elsewhere = find_elsewhere(plan, check, database);
             diagnosis_.activity = database.activity(tables_);
         } catch (const Failure& failure) {

@@ -107,6 +107,18 @@ test('marked applied without having run, and the remedy mends it', async (contex
   assert.equal((await project.guard(database.url(), ['check'])).code, 0)
 })
 
+test('marked applied by baseline, and dropped since', async (context) => {
+  const database = await deployed(context, first(3))
+  const project = exampleApp(context)
+  await database.query('DROP TABLE _prisma_migrations')
+  const marked = await project.guard(database.url(), ['baseline', '--yes'])
+  assert.equal(marked.code, 0, marked.stdout + marked.stderr)
+  await database.query('DROP TABLE "AnalyticsEvent"')
+  const { causes } = await diagnosed(context, database, project, { exit: 87 })
+  assert.equal(about(causes, EVENT).kind, 'markedApplied')
+  assert.match(about(causes, EVENT).next, /with the statements of prisma\/migrations\/\S+ that make it, and no others/)
+})
+
 test('a migrations directory of another name stands in the remedy', async (context) => {
   const database = await deployed(context, first(2))
   const project = exampleApp(context, { migrations: {} })

@@ -138,6 +138,17 @@ TEST_F(Causes, MarkedAppliedStaysMarkedAppliedWhateverElseStandsElsewhere) {
     EXPECT_THAT(found()[0].next, HasSubstr("prisma db execute --file db/migrations/1/migration.sql"));
 }
 
+TEST_F(Causes, AMarkedScriptIsNotRunAgainWhereOthersOfItsObjectsStand) {
+    has(marked("1"));
+    lacks(table("B", "1"));
+    evidence.partly_there = {"1"};
+    const auto cause = found().at(0);
+    EXPECT_EQ(cause.kind, Kind::marked_applied);
+    EXPECT_THAT(cause.text, HasSubstr("others of its objects are there"));
+    EXPECT_THAT(cause.next, AllOf(HasSubstr("the statements of db/migrations/1/migration.sql that make it, and no"),
+                                  Not(HasSubstr("execute"))));
+}
+
 TEST_F(Causes, ATableThatWasMovedIsMovedBack) {
     has(record("1", MigrationState::applied));
     lacks(table("A", "1"));
