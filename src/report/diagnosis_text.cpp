@@ -69,6 +69,25 @@ std::string recorded(const Diagnosis& diagnosis) {
                        few || quiet == 0 ? "" : fmt::format("   and {} applied or retired\n", quiet));
 }
 
+/// Of the models' tables, those that are to be there, which one with @@ignore need not, and how many are. What the
+/// server keeps statistics of is fewer: a model may stand on a view, or on a partitioned or foreign table.
+struct TablesThere {
+    std::size_t expected = 0;
+    std::size_t found = 0;
+};
+
+TablesThere tables_there(const Outcome& check) {
+    const auto absent = [&](bool optional) {
+        return static_cast<std::size_t>(std::ranges::count_if(check.missing, [&](const Missing& object) {
+            return object.kind == "table" && (object.need == Missing::Need::optional) == optional;
+        }));
+    };
+    TablesThere out;
+    out.expected = check.models - std::min(check.models, absent(true));
+    out.found = out.expected - std::min(out.expected, absent(false));
+    return out;
+}
+
 std::string there(const Diagnosis& diagnosis) {
     const auto& check = diagnosis.check;
     if (!check.ledger_read) return "3. there: unknown\n";
@@ -93,7 +112,8 @@ std::string there(const Diagnosis& diagnosis) {
     const auto summary = absent == 0   ? std::string("nothing is missing")
                          : absent == 1 ? std::string("1 object is missing")
                                        : fmt::format("{} objects are missing", absent);
-    return fmt::format("3. there: {} of {} declared tables, {}\n", diagnosis.activity.size(), check.models, summary) +
+    const auto models = tables_there(check);
+    return fmt::format("3. there: {} of {} declared tables, {}\n", models.found, models.expected, summary) +
            missing.end("missing") + tables.end("tables") + warnings.end("warnings");
 }
 

@@ -74,6 +74,35 @@ TEST(DiagnosisText, StaysOnAScreenHoweverMuchThereIs) {
     }
 }
 
+Missing absent(const std::string& kind, const std::string& object, Missing::Need need) {
+    Missing missing;
+    missing.kind = kind;
+    missing.object = object;
+    missing.need = need;
+    return missing;
+}
+
+// The server counts rows of ordinary tables only: a model may stand on a view, a foreign or a partitioned table.
+TEST(DiagnosisText, TablesAreThereUnlessTheyAreMissing) {
+    Diagnosis diagnosis;
+    diagnosis.check.ledger_read = true;
+    diagnosis.check.models = 4;
+    diagnosis.activity = {{{"public", "User"}, 3, 3}};
+    EXPECT_THAT(to_text(diagnosis), HasSubstr("3. there: 4 of 4 declared tables, nothing is missing\n"));
+
+    diagnosis.check.missing = {absent("table", "public.Old", Missing::Need::optional),
+                               absent("column", "public.User.old", Missing::Need::optional)};
+    EXPECT_THAT(to_text(diagnosis), HasSubstr("3. there: 3 of 3 declared tables, nothing is missing\n"));
+
+    diagnosis.check.missing.push_back(absent("table", "public.Post", Missing::Need::needed));
+    diagnosis.check.missing.push_back(absent("column", "public.User.name", Missing::Need::needed));
+    diagnosis.check.missing.push_back(absent("joinTable", "public._A", Missing::Need::needed));
+    EXPECT_THAT(to_text(diagnosis), HasSubstr("3. there: 2 of 3 declared tables, 3 objects are missing\n"));
+
+    diagnosis.check.models = 0;  // and yet more missing than there are models: never a number below nought
+    EXPECT_THAT(to_text(diagnosis), HasSubstr("3. there: 0 of 0 declared tables"));
+}
+
 TEST(DiagnosisText, WithoutALookAtTheLedgerNothingIsSaidOfIt) {
     Diagnosis diagnosis;
     diagnosis.bundled = {"1", "2"};
