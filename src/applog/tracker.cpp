@@ -136,6 +136,7 @@ void Tracker::take_json(Source& source, std::string_view text, std::uint64_t off
 void Tracker::take_object(Source& source, std::string_view text, std::uint64_t offset) {
     constexpr std::size_t longest = 40;  // indented; nearly every line is spared the look
     const Last& last = source.last;
+    source.retells = false;
     if (!last.known || text.size() > longest) return;
     const std::string_view line = trimmed(text);
     if (line.starts_with('}')) {
@@ -148,8 +149,8 @@ void Tracker::take_object(Source& source, std::string_view text, std::uint64_t o
 }
 
 void Tracker::take_text(Source& source, std::string_view text, std::uint64_t offset) {
-    take_object(source, text, offset);
     const bool head = take_head(source, text, offset);
+    take_object(source, text, offset);
     auto sentence = find_sentence(text);
     const std::string_view code = find_code(text);
     if (sentence) {
@@ -179,8 +180,7 @@ bool Tracker::take_head(Source& source, std::string_view text, std::uint64_t off
         head = {};
         head.open = true;
         head.client_log = client_log;
-        head.nested = std::exchange(source.retells, false) || contains(text, "cause: Prisma") ||
-                      contains(text, "[cause]: Prisma") ||
+        head.nested = source.retells || contains(text, "cause: Prisma") || contains(text, "[cause]: Prisma") ||
                       contains(text, "stack: 'PrismaClient");  // winston's prettyPrint(), behind the message
     }
     head.offset = offset;

@@ -71,7 +71,7 @@ private:
         std::map<std::string, Due, std::less<>> due;  ///< by code, of which there are few
         std::optional<Moment> time;
         std::uint64_t time_offset = 0;
-        bool retells = false;  ///< the next thrown error is one that has been told already
+        bool retells = false;  ///< what the next line throws has been told already
         bool closed = false;   ///< an object has ended since the last error
     };
 

@@ -55,6 +55,12 @@ TEST(PinoPretty, IsCountedAsOftenAsItHappened) {
                 ElementsAre("P2021 table public.AnalyticsEvent (AnalyticsEvent) x3"));
 }
 
+TEST(PinoPretty, OfAnotherErrorsStackNothingIsLeft) {
+    const std::string other = "    err: {\n      \"stack\":\n          TypeError: x is undefined\n";
+    const std::string thrown = "PrismaClientKnownRequestError: \n" + message;
+    EXPECT_THAT(found(thrown + other + thrown), ElementsAre("P2021 table public.AnalyticsEvent (analyticsEvent) x2"));
+}
+
 TEST(PinoPretty, IsTheSameErrorThatTheClientLogged) {
     EXPECT_THAT(found(by_client + as_property + by_client + as_property),
                 ElementsAre("P2021 table public.AnalyticsEvent (AnalyticsEvent) x2"));
