@@ -78,7 +78,7 @@ void mark_prefix(BaselineOutcome& result, const Plan& plan, const Ports& ports) 
     for (const auto& migration : open) result.marked.push_back(migration.name);
 }
 
-/// Those that leave nothing to look for (an index, a function, data) are marked on the strength of a later one.
+/// Those that leave nothing to look for (a function, a constraint, data) are marked on the strength of a later one.
 std::string implied_among(const BaselineProof& proof) {
     const auto implied =
         std::ranges::count(proof.steps, BaselineProof::Step::Standing::implied, &BaselineProof::Step::standing);

@@ -103,6 +103,17 @@ ORDER BY 1, 2, e.enumsortorder)",
             {schemas, names}};
 }
 
+/// Also those of constraints. DROP TABLE takes the partitions and their indexes along without a word of them.
+Query indexes_query(const std::string& schemas, const std::string& names) {
+    return {R"(
+SELECT n.nspname, c.relname, t.relname,
+       EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = c.oid OR h.inhrelid = t.oid)
+FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid
+JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
+WHERE n.nspname = ANY ($1::pg_catalog.name[]) AND c.relname = ANY ($2::pg_catalog.name[]))",
+            {schemas, names}};
+}
+
 std::vector<long long> unknown_types(const Result& columns, const ColumnTypes& types) {
     std::set<long long> unknown;
     for (int row = 0; row < columns.rows(); ++row) {
@@ -141,6 +152,13 @@ void read_enums(const Result& result, Catalogue& catalogue, ColumnTypes& types) 
     }
 }
 
+void read_indexes(const Result& result, Catalogue& catalogue) {
+    for (int row = 0; row < result.rows(); ++row) {
+        catalogue.indexes[{result.text(row, 0), result.text(row, 1)}] = {.table = result.text(row, 2),
+                                                                         .attached = result.boolean(row, 3)};
+    }
+}
+
 }  // namespace
 
 std::vector<Query> catalogue_queries(const CatalogueRequest& request, const std::string& schema, const AppRole& role,
@@ -148,15 +166,19 @@ std::vector<Query> catalogue_queries(const CatalogueRequest& request, const std:
     const auto schemas = array_parameter(named(request.schemas, schema));
     std::vector<Query> queries{columns_query(schemas, array_parameter(request.relations), role, server_version)};
     if (!request.enums.empty()) queries.push_back(enums_query(schemas, array_parameter(request.enums)));
+    if (!request.indexes.empty()) queries.push_back(indexes_query(schemas, array_parameter(request.indexes)));
     return queries;
 }
 
-Catalogue read_catalogue(Connection& connection, const std::vector<Result>& results, std::size_t first) {
+Catalogue read_catalogue(Connection& connection, const std::vector<Result>& results, std::size_t first,
+                         const CatalogueRequest& request) {
     const Result& columns = results.at(first);
     for (std::size_t i = first; i < results.size(); ++i) require_ok(results[i], "reading the catalogue");
     Catalogue catalogue;
     ColumnTypes types;
-    if (results.size() > first + 1) read_enums(results[first + 1], catalogue, types);
+    std::size_t next = first + 1;
+    if (!request.enums.empty()) read_enums(results.at(next++), catalogue, types);
+    if (!request.indexes.empty()) read_indexes(results.at(next), catalogue);
     const auto unknown = unknown_types(columns, types);
     if (!unknown.empty()) types.add(connection.execute(types_query(unknown), Bytes::any));
     read_columns(columns, types, catalogue);

@@ -68,7 +68,7 @@ Snapshot take_snapshot(Connection& connection, const DatabaseUrl& url, const std
     snapshot.ledger_ms = milliseconds_between(begun, results[locks].arrived);
     if (with_catalogue) {
         const auto reading = std::chrono::steady_clock::now();
-        snapshot.catalogue = read_catalogue(connection, results, catalogue);
+        snapshot.catalogue = read_catalogue(connection, results, catalogue, request.catalogue);
         snapshot.catalogue_ms = milliseconds_between(results[locks].arrived, results.back().arrived) +
                                 milliseconds_between(reading, std::chrono::steady_clock::now());
     }

@@ -1,5 +1,7 @@
 #include "schema/baseline.hpp"
 
+#include "schema/replay_indexes.hpp"
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -17,6 +19,10 @@ bool is_enum_kind(Kind kind) {
     return kind == Kind::enumeration || kind == Kind::enum_value;
 }
 
+bool is_about_indexes(EffectKind kind) {
+    return kind == EffectKind::create_index || kind == EffectKind::drop_index || kind == EffectKind::rename_index;
+}
+
 bool exists(const Catalogue& catalogue, const ScriptObject& object) {
     const ObjectName name{object.schema, object.object};
     if (is_enum_kind(object.kind)) {
@@ -24,6 +30,7 @@ bool exists(const Catalogue& catalogue, const ScriptObject& object) {
         if (type == catalogue.enums.end()) return false;
         return object.member.empty() || std::ranges::find(type->second, object.member) != type->second.end();
     }
+    if (object.kind == Kind::index) return catalogue.indexes.contains(name);
     const auto relation = catalogue.relations.find(name);
     if (relation == catalogue.relations.end()) return false;
     return object.member.empty() || relation->second.columns.contains(object.member);
@@ -32,10 +39,13 @@ bool exists(const Catalogue& catalogue, const ScriptObject& object) {
 /// Items that hold or do not, for each migration, in the state that the first `length` scripts leave.
 class State {
 public:
-    State(const Replay& replay, const Catalogue& catalogue) : replay_(&replay), catalogue_(&catalogue) {
+    State(const Replay& replay, const IndexReplay& indexes, const IndexReplay& at_the_end, const Catalogue& catalogue)
+        : replay_(&replay), catalogue_(&catalogue), doubted_(&at_the_end.doubted()) {
         for (const auto& [name, relation] : replay.relations()) add_relation(name, relation);
         for (const auto& [name, type] : replay.types()) add_type(name, type);
         for (const auto& [object, removed] : replay.removed()) add_removed(object, removed);
+        for (const auto& [name, index] : indexes.indexes()) add_index(name, index);
+        for (const auto& [name, by] : indexes.removed()) add_removed_index(name, by, indexes);
     }
 
     [[nodiscard]] bool consistent() const { return consistent_; }
@@ -85,6 +95,21 @@ private:
         }
     }
 
+    void add_index(const ObjectName& name, const IndexReplay::Index& index) {
+        if (!index.certain || doubted_->contains(name)) return;
+        const ObjectName table_name{name.schema, index.table};
+        const auto* table = replay_->relation(table_name);
+        const bool own = table != nullptr && table->made && table->made->by == index.by;
+        // The indexes of an absent table are not told one by one.
+        if (own && !exists(*catalogue_, {Kind::table, name.schema, index.table, ""})) return;
+        add(index.by, {Kind::index, name.schema, name.name, ""}, true, own ? Show::when_it_fails : Show::always);
+    }
+
+    void add_removed_index(const ObjectName& name, std::size_t by, const IndexReplay& indexes) {
+        const ScriptObject object{Kind::index, name.schema, name.name, ""};
+        if (!indexes.indexes().contains(name) && !exists(*catalogue_, object)) add(by, object, false, Show::always);
+    }
+
     [[nodiscard]] bool lives(const ScriptObject& object) const {
         const ObjectName name{object.schema, object.object};
         if (is_enum_kind(object.kind)) {
@@ -107,6 +132,7 @@ private:
 
     const Replay* replay_;
     const Catalogue* catalogue_;
+    const std::set<ObjectName>* doubted_;
     std::map<std::size_t, std::vector<Item>> items_;
     bool consistent_ = true;
 };
@@ -126,10 +152,15 @@ Standing standing_of(std::size_t step, std::size_t proven, const std::vector<Ite
 CatalogueRequest baseline_request(const std::vector<NamedScript>& scripts) {
     std::set<std::string> schemas{""};
     std::set<std::string> names;
+    std::set<std::string> indexes;
     for (const auto& [migration, script] : scripts) {
         for (const auto& effect : script.effects) {
-            if (effect.schema == temporary_schema || effect.kind == EffectKind::create_index) continue;
+            if (effect.schema == temporary_schema) continue;
             if (!effect.schema_unknown) schemas.insert(effect.schema);
+            if (is_about_indexes(effect.kind)) {
+                indexes.insert(effect.kind == EffectKind::rename_index ? effect.new_name : effect.object);
+                continue;
+            }
             const bool renames_schema =
                 effect.kind == EffectKind::rename_schema || effect.kind == EffectKind::set_schema;
             if (renames_schema) schemas.insert(effect.new_name);
@@ -139,7 +170,10 @@ CatalogueRequest baseline_request(const std::vector<NamedScript>& scripts) {
         }
     }
     const std::vector<std::string> all(names.begin(), names.end());
-    return {.schemas = {schemas.begin(), schemas.end()}, .relations = all, .enums = all};
+    return {.schemas = {schemas.begin(), schemas.end()},
+            .relations = all,
+            .enums = all,
+            .indexes = {indexes.begin(), indexes.end()}};
 }
 
 BaselineProof prove_baseline(const std::vector<NamedScript>& scripts, const std::string& default_schema,
@@ -148,9 +182,13 @@ BaselineProof prove_baseline(const std::vector<NamedScript>& scripts, const std:
     // The items of the longest proven prefix, and of each later migration in the state that it leaves itself.
     std::vector<std::vector<Item>> items(scripts.size());
     Replay replay(default_schema);
+    IndexReplay indexes(default_schema);
+    IndexReplay all_indexes(default_schema);
+    for (std::size_t i = 0; i < scripts.size(); ++i) all_indexes.run(i, scripts[i].second);
     for (std::size_t i = 0; i < scripts.size(); ++i) {
         replay.run(i, scripts[i].second);
-        const State state(replay, catalogue);
+        indexes.run(i, scripts[i].second);
+        const State state(replay, indexes, all_indexes, catalogue);
         items[i] = state.items(i);
         if (!state.consistent() || !state.proves(i)) continue;
         proof.proven = i + 1;

@@ -2,7 +2,8 @@
 //
 // Not the marking (guard/recovery_ports.hpp). Keeps true: pure; a prefix is proven only when everything that its
 // scripts certainly leave behind exists, under the names it has at that point, and what they certainly remove does not;
-// migrations that leave nothing to look at (data, indexes, constraints, changed types) are never called proven.
+// migrations that leave nothing to look at (data, functions, constraints, changed types) are never called proven. That
+// an index is gone is proof, that it is there no counterproof: a constraint may have made one of that name since.
 #pragma once
 
 #include "schema/catalogue.hpp"

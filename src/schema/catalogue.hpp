@@ -21,12 +21,13 @@ struct ObjectName {
     [[nodiscard]] std::string text() const { return schema + "." + name; }
 };
 
-/// What to look up: every relation and type whose name is listed, in every listed schema.
+/// What to look up: every relation, type and index whose name is listed, in every listed schema.
 struct CatalogueRequest {
     std::vector<std::string> schemas;  ///< empty string: the connection's schema
     std::vector<std::string> relations;
     std::vector<std::string> enums;
-    [[nodiscard]] bool empty() const { return relations.empty() && enums.empty(); }
+    std::vector<std::string> indexes = {};
+    [[nodiscard]] bool empty() const { return relations.empty() && enums.empty() && indexes.empty(); }
 };
 
 struct CatalogueColumn {
@@ -51,9 +52,15 @@ struct CatalogueRelation {
     std::map<std::string, CatalogueColumn> columns;
 };
 
+struct CatalogueIndex {
+    std::string table;      ///< in the index's own schema; also a materialized view
+    bool attached = false;  ///< of a partition or child, so that it may go with what is dropped under another name
+};
+
 struct Catalogue {
     std::map<ObjectName, CatalogueRelation> relations;
     std::map<ObjectName, std::vector<std::string>> enums;  ///< labels in enum order
+    std::map<ObjectName, CatalogueIndex> indexes;
 };
 
 }  // namespace migration_guard

@@ -194,6 +194,8 @@ std::string_view word(ScriptObject::Kind kind) {
             return "enum";
         case ScriptObject::Kind::enum_value:
             return "enumValue";
+        case ScriptObject::Kind::index:
+            return "index";
         case ScriptObject::Kind::table:
             break;
     }

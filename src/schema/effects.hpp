@@ -25,12 +25,14 @@ enum class EffectKind {
     drop_type,
     drop_column,
     drop_schema,
+    drop_index,  ///< also DROP CONSTRAINT, which takes an index of that name along
     rename_table,
     rename_column,
     rename_type,
     rename_enum_value,
     set_schema,  ///< ALTER TABLE/TYPE ... SET SCHEMA; new_name is the schema
     rename_schema,
+    rename_index,  ///< also RENAME CONSTRAINT and ADD CONSTRAINT ... USING INDEX
 };
 
 struct Effect {
@@ -38,7 +40,7 @@ struct Effect {
     std::string schema;          ///< as written, or as the script's own SET search_path says; empty: the connection's;
                                  ///< "pg_temp" for what ends with the session
     std::string object;          ///< table, view, type, index or schema
-    std::string member;          ///< column or enum value, else empty
+    std::string member;          ///< column or enum value, of create_index the table, else empty
     std::string new_name;        ///< for renames and set_schema
     bool if_not_exists = false;  ///< IF NOT EXISTS, OR REPLACE, IF EXISTS: no collision possible
     bool conditional = false;    ///< inside a DO block or function body: may or may not run
@@ -61,7 +63,9 @@ struct ScriptEffects {
     bool leaves_search_path = false;   ///< sets search_path for its session, so for the scripts that follow in it
     bool creates_unnamed =
         false;  ///< may create what no text names: dynamic SQL, CREATE EXTENSION, IMPORT FOREIGN SCHEMA
-    bool drops_unnamed = false;  ///< may drop what no text names: dynamic SQL, DROP OWNED, DROP EXTENSION
+    bool drops_unnamed = false;    ///< may drop what no text names: dynamic SQL, DROP OWNED, DROP EXTENSION
+    bool indexes_unnamed = false;  ///< may drop or rename indexes that no text names: dynamic SQL, CASCADE from a
+                                   ///< function or operator class
     std::size_t statements = 0;
 };
 

@@ -110,6 +110,8 @@ std::optional<Provenance> Origins::find(const ScriptObject& object) const {
             return find_type(object);
         case Kind::enum_value:
             return find_label(object);
+        case Kind::index:
+            break;
     }
     return std::nullopt;
 }

@@ -117,6 +117,8 @@ void Replay::apply(const Effect& effect) {
         case EffectKind::rename_schema:
             return rename_schema(effect);
         case EffectKind::create_index:
+        case EffectKind::drop_index:
+        case EffectKind::rename_index:
         case EffectKind::create_schema:
             return;
     }

@@ -17,11 +17,11 @@
 
 namespace migration_guard {
 
-/// A table, column, enum or label as scripts name it.
+/// A table, column, enum, label or index as scripts name it.
 struct ScriptObject {
-    enum class Kind { table, view, join_table, column, enumeration, enum_value } kind = Kind::table;
+    enum class Kind { table, view, join_table, column, enumeration, enum_value, index } kind = Kind::table;
     std::string schema;  ///< as asked for; what scripts leave open is the connection's schema
-    std::string object;  ///< table or enum
+    std::string object;  ///< table, enum or index
     std::string member;  ///< column or label, else empty
     // clang-tidy 14 takes the comparison with zero inside for a pointer's.
     auto operator<=>(const ScriptObject&) const = default;  // NOLINT(modernize-use-nullptr)

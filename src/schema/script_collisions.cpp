@@ -41,6 +41,7 @@ public:
             // What the script drops without a name may be anything, at any place in it.
             if (script.drops_unnamed) break;
             migration_ = name;
+            indexes_uncertain_ = indexes_uncertain_ || script.indexes_unnamed || !script.parsed;
             for (const auto& effect : script.effects)
                 if (effect.schema != temporary_schema) apply(effect);
             path_left_ = path_left_ || script.leaves_search_path;
@@ -77,6 +78,16 @@ private:
         return type != catalogue_->enums.end() && std::ranges::find(type->second, member) != type->second.end();
     }
 
+    /// False as well where anything was dropped that the index may have gone with.
+    [[nodiscard]] bool index_in_database(const ObjectName& name, const std::string& table) const {
+        const auto found = catalogue_->indexes.find(name);
+        if (found == catalogue_->indexes.end() || found->second.attached || indexes_uncertain_) return false;
+        const ObjectName its_table{name.schema, found->second.table};
+        return fate(name) == Fate::untouched && fate(its_table) == Fate::untouched &&
+               fate({name.schema, table}) == Fate::untouched && !narrowed_.contains(its_table) &&
+               !touched_indexes_.contains(name) && !touched_indexes_.contains({"", name.name});
+    }
+
     void report(Kind kind, const ObjectName& name, const std::string& member) {
         found_.push_back({.migration = migration_, .object = {kind, name.schema, name.name, member}});
     }
@@ -98,6 +109,7 @@ private:
             case EffectKind::rename_enum_value:
                 return rename_member(effect, Kind::enum_value);
             case EffectKind::drop_column:
+                narrow(effect);
                 return touch(effect, effect.member);
             case EffectKind::rename_table:
                 return move(effect, Kind::table, name_of(effect, effect.new_name));
@@ -114,8 +126,14 @@ private:
                 uncertain_schemas_.insert(effect.object);
                 uncertain_schemas_.insert(effect.new_name);
                 break;
-            case EffectKind::create_type:
             case EffectKind::create_index:
+                return create_index(effect);
+            case EffectKind::drop_index:
+                return touch_index(effect, effect.object);
+            case EffectKind::rename_index:
+                touch_index(effect, effect.object);
+                return touch_index(effect, effect.new_name);
+            case EffectKind::create_type:
             case EffectKind::create_schema:
                 break;
         }
@@ -129,6 +147,24 @@ private:
         if (exists && certain) report(kind, *name, "");
         // CREATE ... IF NOT EXISTS leaves what is there as it is.
         if (!exists || !effect.if_not_exists) fates_[*name] = effect.conditional ? Fate::uncertain : Fate::made;
+    }
+
+    void create_index(const Effect& effect) {
+        const auto name = name_of(effect, effect.object);
+        if (!name) return;
+        const bool certain = !effect.conditional && !effect.if_not_exists;
+        if (certain && index_in_database(*name, effect.member)) report(Kind::index, *name, "");
+        if (!effect.if_not_exists) touched_indexes_.insert(*name);
+    }
+
+    void touch_index(const Effect& effect, const std::string& index) {
+        touched_indexes_.insert(name_of(effect, index).value_or(ObjectName{"", index}));
+    }
+
+    /// DROP COLUMN takes the indexes along in which the column is.
+    void narrow(const Effect& effect) {
+        indexes_uncertain_ = indexes_uncertain_ || effect.cascade;
+        if (const auto table = name_of(effect, effect.object)) narrowed_.insert(*table);
     }
 
     void add(const Effect& effect, Kind kind, const std::string& member) {
@@ -161,6 +197,7 @@ private:
         } else {
             gone_everywhere_.insert(effect.object);
         }
+        indexes_uncertain_ = indexes_uncertain_ || effect.cascade;
         views_uncertain_ = views_uncertain_ || effect.cascade;
         columns_uncertain_ = columns_uncertain_ || (effect.cascade && effect.kind == EffectKind::drop_type);
     }
@@ -191,10 +228,24 @@ private:
     std::set<std::pair<ObjectName, std::string>> touched_members_;
     std::set<std::string> gone_everywhere_;  ///< dropped or renamed in a schema that cannot be told
     std::set<std::string> uncertain_schemas_;
+    std::set<ObjectName> touched_indexes_;  ///< with an empty schema where that cannot be told
+    std::set<ObjectName> narrowed_;         ///< tables that lost a column
+    bool indexes_uncertain_ = false;  ///< some CASCADE, or what could not be read, may have dropped or renamed any
     bool views_uncertain_ = false;    ///< some CASCADE may have taken views along
     bool columns_uncertain_ = false;  ///< DROP TYPE ... CASCADE takes columns along
     bool path_left_ = false;          ///< an earlier script left another search_path behind, if both run in one session
 };
+
+/// Tables that the scripts make anew: their indexes are in nobody's way.
+std::set<ObjectName> made_by(const std::vector<NamedScript>& pending) {
+    std::set<ObjectName> tables;
+    for (const auto& [migration, script] : pending) {
+        for (const auto& effect : script.effects)
+            if (effect.kind == EffectKind::create_table && !effect.if_not_exists)
+                tables.insert({effect.schema, effect.object});
+    }
+    return tables;
+}
 
 template <class Set>
 std::vector<std::string> as_list(const Set& set) {
@@ -207,6 +258,8 @@ CatalogueRequest collision_request(const std::vector<NamedScript>& pending) {
     std::set<std::string> schemas;
     std::set<std::string> relations;
     std::set<std::string> enums;
+    std::set<std::string> indexes;
+    const auto tables = made_by(pending);
     for (const auto& [migration, script] : pending) {
         for (const auto& effect : script.effects) {
             if (effect.conditional || effect.schema_unknown || effect.schema == temporary_schema) continue;
@@ -219,9 +272,16 @@ CatalogueRequest collision_request(const std::vector<NamedScript>& pending) {
             if (effect.kind == EffectKind::rename_type) enums.insert(effect.new_name);
             if (of_relation || of_enum) schemas.insert(effect.schema);
             if (moves) schemas.insert(effect.new_name);
+            const bool of_index = effect.kind == EffectKind::create_index && !effect.if_not_exists &&
+                                  !tables.contains({effect.schema, effect.member});
+            if (of_index) indexes.insert(effect.object);
+            if (of_index) schemas.insert(effect.schema);
         }
     }
-    return {.schemas = as_list(schemas), .relations = as_list(relations), .enums = as_list(enums)};
+    return {.schemas = as_list(schemas),
+            .relations = as_list(relations),
+            .enums = as_list(enums),
+            .indexes = as_list(indexes)};
 }
 
 std::vector<ScriptCollision> collisions(const std::vector<NamedScript>& pending, const std::string& default_schema,

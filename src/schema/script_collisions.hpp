@@ -2,7 +2,8 @@
 //
 // Not the policy (ledger/verdict.hpp). Keeps true: pure; only what is certain to fail is reported: nothing conditional,
 // guarded by IF [NOT] EXISTS, of unknown schema, or that an earlier statement of the pending scripts drops or renames
-// away (also when it only may).
+// away (also when it only may). An index goes with its table and columns, so one is reported only where none of them is
+// touched, nor anything that indexes may hang on. Sequences, types other than enums and schemas are not looked at.
 #pragma once
 
 #include "schema/catalogue.hpp"

@@ -104,6 +104,7 @@ private:
         const bool literal = statement.size() > 1 && statement[1].is_text() &&
                              (statement.size() == 2 || is_one_of(statement[2], {"INTO", "USING"}));
         if (literal) return scan_texts(statement.first(2), depth);
+        collector_.indexes_unnamed();
         if (body_ == Collector::Body::block && !computed_noted_) note_computed(body);
     }
 

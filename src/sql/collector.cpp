@@ -94,6 +94,17 @@ void Collector::create_index(const Name& table, const std::string& index, IfExis
     // An index stands in its table's schema, whatever the search path says.
     Effect effect = of_existing(EffectKind::create_index, table, guard);
     effect.object = index;
+    effect.member = table.object;
+    push(std::move(effect));
+}
+
+void Collector::drop_index(const Name& index, IfExists guard) {
+    push(of_existing(EffectKind::drop_index, index, guard));
+}
+
+void Collector::rename_index(const Name& index, const std::string& new_name, IfExists guard) {
+    Effect effect = of_existing(EffectKind::rename_index, index, guard);
+    effect.new_name = new_name;
     push(std::move(effect));
 }
 

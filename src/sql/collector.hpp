@@ -48,6 +48,9 @@ public:
     void create_enum(const Name& name, const std::vector<std::string>& labels);
     void create_type(const Name& name);
     void create_index(const Name& table, const std::string& index, IfExists guard);
+    void drop_index(const Name& index, IfExists guard);
+    /// `index`: its name, or with the schema of its table.
+    void rename_index(const Name& index, const std::string& new_name, IfExists guard);
     void create_schema(const std::string& name, IfExists guard);
     void add_column(const Name& table, const Column& column, IfExists guard);
     void add_enum_value(const Name& name, const std::string& label, IfExists guard);
@@ -60,6 +63,7 @@ public:
     void create_extension(const std::string& name);
     void creates_unnamed() { out_->creates_unnamed = true; }
     void drops_unnamed() { out_->drops_unnamed = true; }
+    void indexes_unnamed() { out_->indexes_unnamed = true; }
 
     /// SET search_path. An empty list is an empty path: no unqualified name is found then.
     void set_search_path(const std::vector<std::string>& schemas, Scope scope);

@@ -42,6 +42,8 @@ private:
             read_body(tokens, collector_);
         } else if (concerns_effects(tokens)) {
             read_effects(statement);
+        } else if (takes_indexes_along(tokens)) {
+            collector_.indexes_unnamed();
         }
     }
 

@@ -7,9 +7,9 @@
 namespace migration_guard::sql {
 namespace {
 
-enum class ObjectClass { none, relation, type, schema };
+enum class ObjectClass { none, relation, type, schema, index };
 
-/// TABLE, FOREIGN TABLE, VIEW, MATERIALIZED VIEW, TYPE, DOMAIN, SCHEMA: as ALTER and DROP name them.
+/// TABLE, FOREIGN TABLE, VIEW, MATERIALIZED VIEW, TYPE, DOMAIN, SCHEMA, INDEX: as ALTER and DROP name them.
 struct Target {
     ObjectClass what = ObjectClass::none;
     EffectKind drop = EffectKind::drop_table;
@@ -23,6 +23,7 @@ Target accept_target(Cursor& cursor) {
         return {ObjectClass::relation, EffectKind::drop_view, false};
     if (cursor.accept("TYPE") || cursor.accept("DOMAIN")) return {ObjectClass::type, EffectKind::drop_type, false};
     if (cursor.accept("SCHEMA")) return {ObjectClass::schema, EffectKind::drop_schema, false};
+    if (cursor.accept("INDEX")) return {ObjectClass::index, EffectKind::drop_index, false};
     return {};
 }
 
@@ -34,39 +35,53 @@ void read_drop(Cursor cursor, Collector& out) {
     if (cursor.accept("OWNED") || cursor.accept("EXTENSION")) return out.drops_unnamed();
     const Target target = accept_target(cursor);
     if (target.what == ObjectClass::none) return;
+    const bool index = target.what == ObjectClass::index;
+    if (index) cursor.accept("CONCURRENTLY");
     const IfExists guard = cursor.accept_guard();
     const Cascade cascade = cascade_of(cursor.rest());
     for (const Tokens item : split_at(cursor.rest(), ',')) {
         const auto name = Cursor(item).name();
-        if (name) out.drop(target.drop, *name, guard, cascade);
+        if (name && index) out.drop_index(*name, guard);
+        if (name && !index) out.drop(target.drop, *name, guard, cascade);
     }
+}
+
+/// CONSTRAINT k UNIQUE USING INDEX i: the index takes the constraint's name.
+void read_add_constraint(Cursor cursor, const Name& table, Collector& out) {
+    if (!cursor.accept("CONSTRAINT")) return;
+    const auto constraint = cursor.identifier();
+    if (!constraint || !(cursor.accept("UNIQUE") || cursor.accept({"PRIMARY", "KEY"}))) return;
+    if (!cursor.accept({"USING", "INDEX"})) return;
+    if (const auto index = cursor.identifier()) out.rename_index({table.schema, *index}, *constraint, IfExists::no);
 }
 
 void read_add(Cursor cursor, const Name& table, Collector& out) {
     const bool column = cursor.accept("COLUMN");
-    if (!column && begins_constraint(cursor)) return;
+    if (!column && begins_constraint(cursor)) return read_add_constraint(cursor, table, out);
     const IfExists guard = cursor.accept_guard();
     if (const auto definition = read_column(cursor.rest())) out.add_column(table, *definition, guard);
 }
 
 void read_drop_column(Cursor cursor, const Name& table, Collector& out) {
-    const bool column = cursor.accept("COLUMN");
-    if (!column && cursor.accept("CONSTRAINT")) return;
+    const bool constraint = !cursor.accept("COLUMN") && cursor.accept("CONSTRAINT");
     const IfExists guard = cursor.accept_guard();
-    if (const auto name = cursor.identifier()) out.drop_column(table, *name, guard, cascade_of(cursor.rest()));
+    const auto name = cursor.identifier();
+    if (name && constraint) out.drop_index({table.schema, *name}, guard);
+    if (name && !constraint) out.drop_column(table, *name, guard, cascade_of(cursor.rest()));
 }
 
 void read_rename_relation(Cursor cursor, const Name& name, IfExists guard, Collector& out) {
-    if (cursor.accept("CONSTRAINT")) return;
-    if (cursor.accept("TO")) {
+    const bool constraint = cursor.accept("CONSTRAINT");
+    if (!constraint && cursor.accept("TO")) {
         if (const auto new_name = cursor.identifier()) out.rename(EffectKind::rename_table, name, *new_name, guard);
         return;
     }
-    cursor.accept("COLUMN");
-    const auto column = cursor.identifier();
-    if (!column || !cursor.accept("TO")) return;
+    if (!constraint) cursor.accept("COLUMN");
+    const auto member = cursor.identifier();
+    if (!member || !cursor.accept("TO")) return;
     const auto new_name = cursor.identifier();
-    if (new_name) out.rename_member(EffectKind::rename_column, name, *column, *new_name, guard);
+    if (new_name && constraint) out.rename_index({name.schema, *member}, *new_name, guard);
+    if (new_name && !constraint) out.rename_member(EffectKind::rename_column, name, *member, *new_name, guard);
 }
 
 void read_alter_relation(Cursor cursor, const Target& target, Collector& out) {
@@ -108,6 +123,13 @@ void read_alter_type(Cursor cursor, Collector& out) {
     }
 }
 
+void read_alter_index(Cursor cursor, Collector& out) {
+    const IfExists guard = cursor.accept_guard();
+    const auto name = cursor.name();
+    if (!name || !cursor.accept({"RENAME", "TO"})) return;
+    if (const auto new_name = cursor.identifier()) out.rename_index(*name, *new_name, guard);
+}
+
 void read_alter_schema(Cursor cursor, Collector& out) {
     const auto name = cursor.name();
     if (!name || !cursor.accept({"RENAME", "TO"})) return;
@@ -120,6 +142,7 @@ void read_alter(Cursor cursor, Collector& out) {
     if (target.what == ObjectClass::relation) read_alter_relation(cursor, target, out);
     if (target.what == ObjectClass::type) read_alter_type(cursor, out);
     if (target.what == ObjectClass::schema) read_alter_schema(cursor, out);
+    if (target.what == ObjectClass::index) read_alter_index(cursor, out);
 }
 
 /// What follows INTO in SELECT ... INTO; INSERT INTO and MERGE INTO are other statements.
@@ -153,8 +176,15 @@ bool concerns_effects(Tokens statement) {
     return verb && accept_target(cursor).what != ObjectClass::none;
 }
 
+bool takes_indexes_along(Tokens statement) {
+    Cursor cursor(statement);
+    if (!cursor.accept("DROP") || accept_target(cursor).what != ObjectClass::none) return false;
+    return has_word(statement, "CASCADE");
+}
+
 void read_tokens(Tokens statement, Collector& collector) {
     if (statement.empty()) return;
+    if (takes_indexes_along(statement)) collector.indexes_unnamed();
     if (begins_query(statement)) {
         if (const auto target = after_select_into(statement)) read_select_into(*target, collector);
         return;

@@ -14,6 +14,9 @@ namespace migration_guard::sql {
 /// first words only.
 bool concerns_effects(Tokens statement);
 
+/// True for DROP ... CASCADE of what no effect is about (a function, an operator class): indexes may hang on it.
+bool takes_indexes_along(Tokens statement);
+
 /// The statement's effects; nothing for the bodies of DO blocks and functions (body_reader.hpp).
 void read_tokens(Tokens statement, Collector& collector);
 

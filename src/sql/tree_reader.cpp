@@ -137,6 +137,13 @@ void alter_enum(const Node& statement, Collector& out) {
     }
 }
 
+/// ADD CONSTRAINT k UNIQUE USING INDEX i gives the index the constraint's name (PostgreSQL manual, ALTER TABLE).
+void add_constraint(const Name& table, const Node& constraint, Collector& out) {
+    const std::string index = constraint.text("indexname");
+    const std::string name = constraint.text("conname");
+    if (!index.empty() && !name.empty()) out.rename_index({table.schema, index}, name, IfExists::no);
+}
+
 /// ALTER TYPE ... ADD ATTRIBUTE, ALTER INDEX and the like come in the same statement.
 void alter_table(const Node& statement, Collector& out) {
     const std::string what = statement.text("objtype");
@@ -148,7 +155,14 @@ void alter_table(const Node& statement, Collector& out) {
         const std::string kind = command.text("subtype");
         if (kind == "AT_AddColumn") out.add_column(table, column_of(command.at("def").inner()), guard);
         if (kind == "AT_DropColumn") out.drop_column(table, command.text("name"), guard, cascade_of(command));
+        if (kind == "AT_DropConstraint") out.drop_index({table.schema, command.text("name")}, guard);
+        if (kind == "AT_AddConstraint") add_constraint(table, command.at("def").inner(), out);
     }
+}
+
+void drop_indexes(const Node& statement, Collector& out) {
+    for (const auto& object : statement.list("objects"))
+        out.drop_index(object.listed_name(), guarded(statement.flag("missing_ok")));
 }
 
 void drop(const Node& statement, Collector& out) {
@@ -160,6 +174,7 @@ void drop(const Node& statement, Collector& out) {
     };
     const std::string what = statement.text("removeType");
     if (what == "OBJECT_EXTENSION") out.drops_unnamed();
+    if (what == "OBJECT_INDEX") return drop_indexes(statement, out);
     const auto kind = kinds.find(what);
     if (kind == kinds.end()) return;
     for (const auto& object : statement.list("objects")) {
@@ -184,6 +199,10 @@ void rename(const Node& statement, Collector& out) {
         out.rename_member(EffectKind::rename_column, relation, statement.text("subname"), new_name, guard);
     } else if (what == "OBJECT_TYPE" || what == "OBJECT_DOMAIN") {
         out.rename(EffectKind::rename_type, statement.at("object").listed_name(), new_name, guard);
+    } else if (what == "OBJECT_INDEX") {
+        out.rename_index(relation, new_name, guard);
+    } else if (what == "OBJECT_TABCONSTRAINT") {
+        out.rename_index({relation.schema, statement.text("subname")}, new_name, guard);
     } else if (what == "OBJECT_SCHEMA") {
         out.rename(EffectKind::rename_schema, {{}, statement.text("subname")}, new_name, guard);
     }

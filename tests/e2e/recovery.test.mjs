@@ -209,16 +209,54 @@ test('resolveOnce: of replicas that start together one acts, and all start', asy
 })
 
 test('baseline says which migrations it marks on the strength of later ones', async (context) => {
-  const migrations = { ...first(1), '20250910000000_index': 'CREATE INDEX "User_email" ON "User" ("email");\n',
+  const migrations = { ...first(1), '20250910000000_data': 'UPDATE "User" SET "email" = lower("email");\n',
     '20250911000000_function': 'CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;\n', [TAGS]: scripts[TAGS] }
   const database = await Database.create(context)
   await database.query(scripts[INIT] + scripts[TAGS])
   const project = exampleApp(context, { migrations })
   const shown = await project.guard(database.url(), ['baseline', '--yes'])
   assert.equal(shown.code, 0, shown.stderr)
-  assert.match(shown.stdout, /20250910000000_index: implied by a later one: it leaves nothing that could be looked for, marked applied/)
+  assert.match(shown.stdout, /20250910000000_data: implied by a later one: it leaves nothing that could be looked for, marked applied/)
   pin(context, shown, { project, database })
   assert.match(shown.stdout, /4 of 4 bundled migrations are marked applied \(2 of them implied by a later one, not seen\)/)
+})
+
+// What @unique and @@index make: `db push` leaves the table and its index.
+test('baseline proves an index, and one that stands in the way is told before anything is written: 82', async (context) => {
+  const index = '20251201000000_index'
+  const create = 'CREATE INDEX "User_plan_idx" ON "User"("plan");\n'
+  const migrations = { ...first(2), [index]: create }
+  const database = await Database.create(context)
+  await database.query(scripts[INIT] + scripts[TAGS] + create)
+  const project = exampleApp(context, { migrations })
+  const shown = await project.guard(database.url(), ['baseline'])
+  assert.equal(shown.code, 0, shown.stderr)
+  pin(context, shown, { project, database })
+  assert.match(shown.stdout, /_index: proven\n {2}yes: index public\.User_plan_idx is there/)
+
+  for (const name of [INIT, TAGS]) {
+    assert.equal((await project.guard(database.url(), ['resolve', '--applied', name])).code, 0)
+  }
+  for (const args of [['check', '--before-deploy'], ['migrate', '--apply', 'native'], ['--', report]]) {
+    const refused = await project.guard(database.url(), args)
+    assert.equal(refused.code, 82, `${args}: ${refused.stderr}`)
+    assert.match(refused.said, /index public\.User_plan_idx/)
+  }
+  assert.equal((await database.ledgerFacts('public')).length, 2)
+  assert.equal((await project.guard(database.url(), ['baseline', '--yes'])).code, 0)
+  assert.ok(started(await project.guard(database.url(), ['--', report])))
+})
+
+test('an index that a pending script drops first, or that IF NOT EXISTS guards, is no collision', async (context) => {
+  const create = 'CREATE INDEX "User_plan_idx" ON "User"("plan");\n'
+  const database = await deployed(context, first(2))
+  await database.query(create)
+  const project = exampleApp(context, { migrations: { ...first(2),
+    '20251201000000_guarded': create.replace('INDEX', 'INDEX IF NOT EXISTS'),
+    '20251202000000_redefined': `DROP INDEX "User_plan_idx";\n${create}`,
+    '20251203000000_renamed': `ALTER INDEX "User_plan_idx" RENAME TO "old";\n${create}` } })
+  const result = await project.guard(database.url(), ['migrate', '--apply', 'native'])
+  assert.equal(result.code, 0, result.stderr)
 })
 
 test('baseline that cannot have the lock marks nothing, and is done again', async (context) => {

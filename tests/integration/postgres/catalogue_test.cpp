@@ -163,6 +163,30 @@ TEST_F(CatalogueTest, TakesEnumLabelsInTheirOrder) {
     EXPECT_EQ(seen.enums.size(), 2U);
 }
 
+TEST_F(CatalogueTest, TellsIndexesByNameAndSchemaWithTheirTable) {
+    db().run(R"(
+        CREATE SCHEMA app; CREATE TABLE t (i int PRIMARY KEY, u int UNIQUE); CREATE INDEX plain ON t (u);
+        CREATE INDEX hidden ON t (u); CREATE TABLE app.t (i int); CREATE INDEX plain ON app.t (i);
+        CREATE MATERIALIZED VIEW m AS SELECT 1 AS i; CREATE INDEX of_view ON m (i); CREATE SEQUENCE seq;
+        CREATE TABLE p (i int) PARTITION BY RANGE (i); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (9);
+        CREATE INDEX of_p ON p (i); CREATE INDEX own_of_p1 ON p1 (i); CREATE TABLE c () INHERITS (t);
+        CREATE INDEX of_child ON c (i); CREATE TYPE "Role" AS ENUM ('a'))");
+    const std::vector<std::string> names{"plain", "of_view", "seq",     "of_p",     "own_of_p1", "of_child",
+                                         "t",     "t_pkey",  "t_u_key", "p1_i_idx", "gone"};
+    const auto seen = read({{""}, {"t"}, {"Role"}, names});
+    EXPECT_EQ(seen.relations.size(), 1U);
+    EXPECT_EQ(seen.enums.size(), 1U);
+    std::vector<std::string> told;
+    for (const auto& [name, index] : seen.indexes)
+        told.push_back(name.text() + " on " + index.table + (index.attached ? " attached" : ""));
+    EXPECT_THAT(told,
+                UnorderedElementsAre("public.plain on t", "public.of_view on m", "public.of_p on p",
+                                     "public.own_of_p1 on p1 attached", "public.of_child on c attached",
+                                     "public.t_pkey on t", "public.t_u_key on t", "public.p1_i_idx on p1 attached"));
+    EXPECT_THAT(read({{"app"}, {}, {}, {"plain"}}).indexes, ElementsAre(Key(ObjectName{"app", "plain"})));
+    EXPECT_THAT(read({{"app"}, {"t"}, {}}).indexes, IsEmpty());
+}
+
 TEST_F(CatalogueTest, AnEmptySchemaStandsForTheUrls) {
     db().run("CREATE SCHEMA app; CREATE TABLE app.t (i int); CREATE TABLE t (j int); CREATE TABLE \"q\"\"\\,{}\" ()");
     EXPECT_TRUE(read({{""}, {"t"}, {}}, "schema=app").relations.contains({"app", "t"}));

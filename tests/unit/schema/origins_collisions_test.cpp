@@ -13,12 +13,16 @@ using testing::ElementsAreArray;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-/// public.User(id, email), public.Role(A), app.t(a)
+/// public.User(id, email) with two indexes, public.Role(A), app.t(a) with one, a partition with one
 Catalogue database() {
     Catalogue out;
     out.relations[{"public", "User"}].columns = {{"id", {}}, {"email", {}}};
     out.relations[{"app", "t"}].columns = {{"a", {}}};
     out.enums[{"public", "Role"}] = {"A"};
+    out.indexes[{"public", "User_email_key"}] = {.table = "User", .attached = false};
+    out.indexes[{"public", "other_idx"}] = {.table = "Other", .attached = false};
+    out.indexes[{"app", "t_a_idx"}] = {.table = "t", .attached = false};
+    out.indexes[{"public", "part_idx"}] = {.table = "part", .attached = true};
     return out;
 }
 
@@ -88,6 +92,79 @@ const CollisionCase cases[] = {
     {"known_schema", "SET search_path = app; CREATE TABLE t (a int)", {"app.t"}},
     {"temporary", "CREATE TEMP TABLE \"User\" (id int)", {}},
     {"created_by_the_script_itself", "CREATE TABLE n (a int); ALTER TABLE n ADD a int", {}},
+    {"index", R"(CREATE UNIQUE INDEX "User_email_key" ON "User"("email"))", {"public.User_email_key"}},
+    {"index_concurrently", R"(CREATE INDEX CONCURRENTLY "User_email_key" ON "User"(id))", {"public.User_email_key"}},
+    {"index_of_another_table", R"(CREATE INDEX other_idx ON "User"(id))", {"public.other_idx"}},
+    {"index_by_schema", "CREATE INDEX t_a_idx ON app.t (a)", {"app.t_a_idx"}},
+    {"index_with_new_column",
+     R"(ALTER TABLE "User" ADD x int; CREATE INDEX "User_email_key" ON "User"(x))",
+     {"public.User_email_key"}},
+    {"index_after_table_if_not_exists",
+     R"(CREATE TABLE IF NOT EXISTS "User" (id int); CREATE INDEX "User_email_key" ON "User"(id))",
+     {"public.User_email_key"}},
+    {"index_after_renamed_column",
+     R"(ALTER TABLE "User" RENAME id TO x; CREATE INDEX "User_email_key" ON "User"(x))",
+     {"public.User_email_key"}},
+    {"index_other_schema", "CREATE INDEX t_a_idx ON \"User\" (id); CREATE INDEX \"User_email_key\" ON app.t (a)", {}},
+    {"index_without_name", R"(CREATE INDEX ON "User"(email))", {}},
+    {"index_if_not_exists", R"(CREATE INDEX IF NOT EXISTS "User_email_key" ON "User"(email))", {}},
+    {"index_in_do_block", R"(DO $$ BEGIN CREATE INDEX "User_email_key" ON "User"(email); END $$)", {}},
+    {"index_on_temporary_table", R"(CREATE TEMP TABLE "User" (); CREATE INDEX "User_email_key" ON "User"(id))", {}},
+    {"index_unknown_schema", R"(SET search_path = x, y; CREATE INDEX "User_email_key" ON "User"(id))", {}},
+    {"index_of_squash",
+     R"(CREATE TABLE "User" (id int); CREATE UNIQUE INDEX "User_email_key" ON "User"(email))",
+     {"public.User"}},
+    {"index_redefined",
+     R"(DROP INDEX "User_email_key"; CREATE INDEX "User_email_key" ON "User"(email);
+      DROP INDEX CONCURRENTLY IF EXISTS public.other_idx; CREATE INDEX other_idx ON "Other"(id))",
+     {}},
+    {"index_perhaps_dropped",
+     R"(DO $$ BEGIN DROP INDEX IF EXISTS "User_email_key"; END $$; CREATE INDEX "User_email_key" ON "User"(id))",
+     {}},
+    {"index_dropped_by_dynamic_sql",
+     R"(DO $$ BEGIN EXECUTE 'DROP INDEX ' || x; END $$; CREATE INDEX "User_email_key" ON "User"(id))",
+     {}},
+    {"index_dropped_by_literal_sql",
+     R"(DO $$ BEGIN EXECUTE 'DROP INDEX "User_email_key"'; END $$; CREATE INDEX "User_email_key" ON "User"(id))",
+     {}},
+    {"index_dropped_in_unknown_schema",
+     R"(SET search_path = x, public; DROP INDEX "User_email_key";
+      CREATE INDEX "User_email_key" ON public."User"(id))",
+     {}},
+    {"index_renamed_away",
+     R"(ALTER INDEX "User_email_key" RENAME TO old; CREATE INDEX "User_email_key" ON "User"(id))",
+     {}},
+    {"index_renamed_as_table",
+     R"(ALTER TABLE "User_email_key" RENAME TO old; CREATE INDEX "User_email_key" ON "User"(id))",
+     {}},
+    {"index_of_dropped_constraint",
+     R"(ALTER TABLE "User" DROP CONSTRAINT "User_email_key"; CREATE INDEX "User_email_key" ON "User"(id))",
+     {}},
+    {"index_of_renamed_constraint",
+     R"(ALTER TABLE "User" RENAME CONSTRAINT "User_email_key" TO k; CREATE INDEX "User_email_key" ON "User"(id))",
+     {}},
+    {"index_that_became_a_constraint",
+     R"(ALTER TABLE "User" ADD CONSTRAINT k UNIQUE USING INDEX "User_email_key";
+      CREATE INDEX "User_email_key" ON "User"(id))",
+     {}},
+    {"constraint_only", R"(ALTER TABLE "User" ADD CONSTRAINT "User_email_key" UNIQUE (email))", {}},
+    {"index_of_dropped_column",
+     R"(ALTER TABLE "User" DROP email, ADD email int; CREATE INDEX "User_email_key" ON "User"(email))",
+     {}},
+    {"index_of_dropped_table", R"(DROP TABLE "Other"; CREATE INDEX other_idx ON "User"(id))", {}},
+    {"index_of_renamed_table", R"(ALTER TABLE "Other" RENAME TO o; CREATE INDEX other_idx ON "User"(id))", {}},
+    {"index_of_moved_table", "ALTER TABLE app.t SET SCHEMA x; CREATE INDEX t_a_idx ON app.t (a)", {}},
+    {"index_of_dropped_schema", "DROP SCHEMA app CASCADE; CREATE SCHEMA app; CREATE INDEX t_a_idx ON app.t (a)", {}},
+    {"index_of_partition", "DROP TABLE parent; CREATE INDEX part_idx ON part (a)", {}},
+    {"index_dropped_with_type", R"(DROP TYPE x CASCADE; CREATE INDEX "User_email_key" ON "User"(id))", {}},
+    {"index_dropped_with_function",
+     R"(DROP FUNCTION f(text) CASCADE; CREATE INDEX "User_email_key" ON "User"(f(email)))",
+     {}},
+    {"index_beside_what_cannot_be_parsed",
+     R"(CREATE TABLE n (a int) NO SUCH CLAUSE; CREATE INDEX "User_email_key" ON "User"(id))",
+     {}},
+    {"index_made_twice", R"(CREATE INDEX n ON "User"(id); CREATE INDEX n ON "User"(email))", {}},
+    {"index_rolled_back", R"(BEGIN; CREATE INDEX "User_email_key" ON "User"(id); ROLLBACK)", {}},
     {"rolled_back", R"(BEGIN; CREATE TABLE "User" (id int); ROLLBACK)", {}},
 };
 
@@ -100,16 +177,23 @@ TEST(OriginsCollisions, LooksAcrossScripts) {
                 ElementsAre("1: public.User", "2: app.t"));
     EXPECT_THAT(found({{"1", "SET search_path = app"}, {"2", R"(CREATE TABLE "User" (); CREATE TABLE app.t ())"}}),
                 ElementsAre("2: app.t"));
+    const std::string_view index = R"(CREATE INDEX "User_email_key" ON "User"(id))";
+    EXPECT_THAT(found({{"1", "UPDATE t SET a = 1"}, {"2", index}}), ElementsAre("2: public.User_email_key"));
+    EXPECT_THAT(found({{"1", R"(DROP INDEX "User_email_key")"}, {"2", index}}), IsEmpty());
+    EXPECT_THAT(found({{"1", "DROP FUNCTION f CASCADE"}, {"2", index}}), IsEmpty());
 }
 
 TEST(OriginsCollisions, AsksOnlyForWhatTheScriptsName) {
     const auto request = collision_request(scripts_of(
         {{"1", R"(CREATE TABLE "User" (id int); ALTER TABLE app.t ADD b int; CREATE TYPE "Role" AS ENUM ('A');
                   ALTER TABLE a RENAME TO b; ALTER TABLE c SET SCHEMA moved; CREATE TEMP TABLE tmp (); INSERT INTO x VALUES (1);
-                  CREATE INDEX i ON far.u (a))"}}));
-    EXPECT_THAT(request.schemas, UnorderedElementsAre("", "app", "moved"));
+                  CREATE INDEX i ON far.u (a); CREATE INDEX j ON "User" (id); CREATE INDEX ON v (a);
+                  CREATE INDEX IF NOT EXISTS k ON nowhere.v (a))"}}));
+    EXPECT_THAT(request.schemas, UnorderedElementsAre("", "app", "moved", "far"));
     EXPECT_THAT(request.relations, UnorderedElementsAre("User", "t", "a", "b", "c"));
     EXPECT_THAT(request.enums, UnorderedElementsAre("Role", "c"));
+    EXPECT_THAT(request.indexes, ElementsAre("i")) << "not those of a table that the script makes";
+    EXPECT_FALSE(collision_request(scripts_of({{"1", "CREATE INDEX i ON t (a)"}})).empty());
     EXPECT_TRUE(collision_request(scripts_of({{"1", "UPDATE t SET a = 1; DROP TABLE x"}})).empty());
 }
 

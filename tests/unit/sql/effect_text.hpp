@@ -45,6 +45,10 @@ inline std::string_view word_for(EffectKind kind) {
             return "rename_type";
         case EffectKind::rename_enum_value:
             return "rename_enum_value";
+        case EffectKind::drop_index:
+            return "drop_index";
+        case EffectKind::rename_index:
+            return "rename_index";
         case EffectKind::set_schema:
             return "set_schema";
         case EffectKind::rename_schema:
