@@ -225,16 +225,16 @@ test('baseline says which migrations it marks on the strength of later ones', as
 test('baseline proves an index, and one that stands in the way is told before anything is written: 82', async (context) => {
   const index = '20251201000000_index'
   const create = 'CREATE INDEX "User_plan_idx" ON "User"("plan");\n'
-  const migrations = { ...first(2), [index]: create }
+  const migrations = { ...first(3), [index]: create }
   const database = await Database.create(context)
-  await database.query(scripts[INIT] + scripts[TAGS] + create)
+  await database.query(scripts[INIT] + scripts[TAGS] + scripts[ANALYTICS] + create)
   const project = exampleApp(context, { migrations })
   const shown = await project.guard(database.url(), ['baseline'])
   assert.equal(shown.code, 0, shown.stderr)
   pin(context, shown, { project, database })
   assert.match(shown.stdout, /_index: proven\n {2}yes: index public\.User_plan_idx is there/)
 
-  for (const name of [INIT, TAGS]) {
+  for (const name of [INIT, TAGS, ANALYTICS]) {
     assert.equal((await project.guard(database.url(), ['resolve', '--applied', name])).code, 0)
   }
   for (const args of [['check', '--before-deploy'], ['migrate', '--apply', 'native'], ['--', report]]) {
@@ -242,16 +242,16 @@ test('baseline proves an index, and one that stands in the way is told before an
     assert.equal(refused.code, 82, `${args}: ${refused.stderr}`)
     assert.match(refused.said, /index public\.User_plan_idx/)
   }
-  assert.equal((await database.ledgerFacts('public')).length, 2)
+  assert.equal((await database.ledgerFacts('public')).length, 3)
   assert.equal((await project.guard(database.url(), ['baseline', '--yes'])).code, 0)
   assert.ok(started(await project.guard(database.url(), ['--', report])))
 })
 
 test('an index that a pending script drops first, or that IF NOT EXISTS guards, is no collision', async (context) => {
   const create = 'CREATE INDEX "User_plan_idx" ON "User"("plan");\n'
-  const database = await deployed(context, first(2))
+  const database = await deployed(context, first(3))
   await database.query(create)
-  const project = exampleApp(context, { migrations: { ...first(2),
+  const project = exampleApp(context, { migrations: { ...first(3),
     '20251201000000_guarded': create.replace('INDEX', 'INDEX IF NOT EXISTS'),
     '20251202000000_redefined': `DROP INDEX "User_plan_idx";\n${create}`,
     '20251203000000_renamed': `ALTER INDEX "User_plan_idx" RENAME TO "old";\n${create}` } })
