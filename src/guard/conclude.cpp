@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace migration_guard {
 
 void conclude(Outcome& outcome, const Examination& seen, const Verdict& verdict) {
@@ -19,6 +22,9 @@ void conclude(Outcome& outcome, const Examination& seen, const Verdict& verdict)
     outcome.models = seen.models;
     outcome.schema_excerpt = seen.schema_excerpt;
     outcome.missing = seen.situation.missing;
+    // Told where it counts: as long as nothing is to be applied, it is there.
+    if (std::ranges::find(verdict.problems, ExitCode::schema_mismatch, &Problem::code) != verdict.problems.end())
+        std::ranges::copy(seen.situation.doomed, std::back_inserter(outcome.missing));
     outcome.problems = verdict.problems;
     outcome.warnings = verdict.warnings;
     outcome.timings.ledger_ms = seen.snapshot.ledger_ms;

@@ -194,6 +194,7 @@ Examination examine(const Plan& plan, const Ports& ports, OwnTurn own_turn) {
         auto findings =
             check_schema(plan, situation.history, seen.snapshot.catalogue, situation.schema, ports.database);
         situation.missing = std::move(findings.missing);
+        situation.doomed = std::move(findings.doomed);
         add_warnings(situation, std::move(findings.warnings));
         seen.models = count_models(*declared.schema);
     }

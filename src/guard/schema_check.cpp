@@ -2,6 +2,7 @@
 
 #include "guard/scripts.hpp"
 #include "schema/compare.hpp"
+#include "schema/foreseen.hpp"
 #include "schema/origins.hpp"
 #include "schema/script_collisions.hpp"
 
@@ -119,6 +120,15 @@ void find_elsewhere(std::vector<Missing>& missing, const std::vector<ScriptObjec
     }
 }
 
+Missing described(const MissingObject& object) {
+    Missing entry;
+    entry.kind = word(object.object.kind);
+    entry.object = object.text();
+    entry.model = object.model;
+    if (!object.field.empty()) entry.field = object.field;
+    return entry;
+}
+
 std::vector<Missing> trace(const std::vector<MissingObject>& objects, const Plan& plan, const History& history,
                            const Origins& origins, Database& database) {
     std::vector<ScriptObject> script_objects;
@@ -130,11 +140,7 @@ std::vector<Missing> trace(const std::vector<MissingObject>& objects, const Plan
     std::vector<Missing> missing;
     for (std::size_t i = 0; i < objects.size(); ++i) {
         const auto& object = objects[i];
-        Missing entry;
-        entry.kind = word(object.object.kind);
-        entry.object = object.text();
-        entry.model = object.model;
-        if (!object.field.empty()) entry.field = object.field;
+        Missing entry = described(object);
         entry.comes_with_pending = by_pending[i].has_value();
         if (entry.comes_with_pending) {
             entry.created_by = by_pending[i];
@@ -150,6 +156,51 @@ std::vector<Missing> trace(const std::vector<MissingObject>& objects, const Plan
     return missing;
 }
 
+/// What the pending scripts certainly do to the catalogue; nothing where there is any doubt, or no history yet.
+Foreseen foresee_pending(const Plan& plan, const History& history, const Catalogue& catalogue,
+                         const std::string& schema) {
+    const auto pending = history.names(MigrationState::pending);
+    const bool has_begun = history.any(MigrationState::applied);
+    // Releases of the CLI that order them otherwise would end elsewhere.
+    if (pending.empty() || !has_begun || !std::ranges::is_sorted(pending, plan.other_order)) return {};
+    const auto& bundled = plan.bundle.get().migrations;
+    const bool in_doubt = std::ranges::any_of(bundled, [&](const BundledMigration& migration) {
+        const bool is_pending = std::ranges::find(pending, migration.name) != pending.end();
+        return is_pending && (!migration.has_script || does_more_than_it_says(migration.script));
+    });
+    return in_doubt ? Foreseen{} : foresee(read_scripts(plan.bundle.get(), pending), schema, catalogue);
+}
+
+/// Columns and labels under their own kind, the others as `Foreseen` has them.
+ScriptObject key_of(ScriptObject object) {
+    if (object.kind == ScriptObject::Kind::view || object.kind == ScriptObject::Kind::join_table)
+        object.kind = ScriptObject::Kind::table;
+    return object;
+}
+
+/// Of what is missing then, that which is not missing now, needed as it will be after the apply.
+std::vector<Missing> find_doomed(const Plan& plan, const History& history, const Foreseen& then,
+                                 const ComparisonOptions& options) {
+    std::vector<Missing> doomed;
+    const Origins origins(read_scripts(plan.bundle.get()), options.connection_schema);
+    const NewerRelease newer(history, plan.order);
+    for (const auto& object : compare(*plan.declared.get().schema, then.catalogue, options).missing) {
+        const auto by = then.removed_by.find(key_of(object.object));
+        const auto provenance = origins.find(object.object);
+        // A later script that has been applied already makes it again: then they do not run in the bundle's order.
+        if (by == then.removed_by.end() || !provenance || provenance->removed_by.empty()) continue;
+        Missing entry = described(object);
+        entry.removed_by = by->second;
+        entry.once_created_by = provenance->created_by;
+        entry.goes_with_pending = true;
+        entry.declared_external = plan.external.covers(object.object);
+        entry.of_view = is_of_view(object.object, *plan.declared.get().schema, options.connection_schema);
+        entry.need = need_of(object, entry, origins, history, newer);
+        if (entry.need == Missing::Need::needed) doomed.push_back(std::move(entry));
+    }
+    return doomed;
+}
+
 }  // namespace
 
 SchemaFindings check_schema(const Plan& plan, const History& history, const Catalogue& catalogue,
@@ -157,12 +208,15 @@ SchemaFindings check_schema(const Plan& plan, const History& history, const Cata
     SchemaFindings findings;
     const auto& declared = plan.declared.get();
     if (!declared.schema) return findings;
-    const auto difference = compare(*declared.schema, catalogue, {schema, plan.ignored, plan.app_role});
+    const ComparisonOptions options{schema, plan.ignored, plan.app_role};
+    const auto difference = compare(*declared.schema, catalogue, options);
     if (!difference.missing.empty()) {
         const Origins origins(read_scripts(plan.bundle.get()), schema);
         findings.missing = trace(difference.missing, plan, history, origins, database);
         findings.warnings = warnings_of(origins.scripts());
     }
+    const auto then = foresee_pending(plan, history, catalogue, schema);
+    if (!then.removed_by.empty()) findings.doomed = find_doomed(plan, history, then, options);
     // What is pending may mend it: it is looked at again afterwards.
     if (history.any(MigrationState::pending)) return findings;
     for (const auto& warning : difference.warnings) {

@@ -18,6 +18,7 @@ namespace migration_guard {
 
 struct SchemaFindings {
     std::vector<Missing> missing;
+    std::vector<Missing> doomed;  ///< needed, there now, and certainly taken away by what is pending
     std::vector<Warning> warnings;
 };
 

@@ -155,6 +155,9 @@ private:
                      words_for_missing(missing));
             }
         }
+        if (something_pending() && pending_is_allowed()) {
+            for (const auto& missing : situation_.doomed) needed.push_back(&missing);
+        }
         if (needed.empty() || settings_.on_schema_mismatch == Policy::ignore) return;
         if (settings_.on_schema_mismatch == Policy::warn) {
             for (const auto* missing : needed) warn("missing", missing->object, words_for_missing(*missing));

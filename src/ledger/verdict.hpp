@@ -34,6 +34,7 @@ struct Missing {
     bool comes_with_pending = false;        ///< that migration is pending
     std::string found_in;                   ///< another schema that has an object of that name, else empty
     bool declared_external = false;         ///< prisma.config lists it (tables.external, enums.external)
+    bool goes_with_pending = false;         ///< it is there, and that one is pending
     bool of_view = false;                   ///< a view, or a column of one
     std::string removed_by{};  ///< the bundled migration that drops or renames it, so that none creates it; or empty
     std::string once_created_by{};  ///< the one that creates it before that; empty: none does
@@ -64,6 +65,7 @@ struct Situation {
     History history;
     bool schema_checked = true;
     std::vector<Missing> missing;
+    std::vector<Missing> doomed;  ///< there now, and certainly gone when what is pending has been applied
     std::vector<Collision> collisions;
     std::vector<std::string> order_disputed;  ///< pending names that bytewise and locale order would apply differently
     std::vector<Warning> warnings;            ///< of the schema check, passed through

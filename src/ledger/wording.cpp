@@ -205,6 +205,10 @@ std::string remedy_for_removal() {
 }
 
 std::string words_for_missing(const Missing& missing) {
+    if (missing.goes_with_pending) {
+        return missing.kind + " " + missing.object + " will be gone after the apply: " + removal_of(missing) +
+               " (pending)";
+    }
     std::string text = missing.kind + " " + missing.object + " does not exist" + also_found(missing);
     switch (missing.need) {
         case Missing::Need::removed_by_newer:
@@ -227,18 +231,23 @@ Words words_for_mismatch(const std::vector<const Missing*>& missing, ApplyMode a
     bool orphaned = false;
     bool all_pending = true;
     bool all_removed = true;
+    bool all_going = true;
     for (const auto* object : missing) {
         texts.push_back(words_for_missing(*object));
         const bool removed = !object->created_by && !object->removed_by.empty();
         all_removed = all_removed && removed;
+        all_going = all_going && object->goes_with_pending;
         orphaned = orphaned || (!object->created_by && !removed);
         all_pending = all_pending && object->comes_with_pending;
     }
     Words words;
-    words.message = plural(missing.size(), "object", "objects") + " of schema.prisma missing in the database (" +
+    words.message = plural(missing.size(), "object", "objects") + " of schema.prisma " +
+                    (all_going ? "will be missing after the apply" : "missing in the database") + " (" +
                     join(texts, 3) + ")";
     if (all_pending) {
         words.remedy = "apply what is pending with: " + command_to_migrate(apply);
+    } else if (all_going) {
+        words.remedy = remedy_for_removal();
     } else if (all_removed) {
         words.remedy = "why: migration-guard diagnose; " + remedy_for_removal();
     } else if (orphaned) {

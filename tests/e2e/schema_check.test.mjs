@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { Database } from './harness/database.mjs'
 import { Project } from './harness/project.mjs'
 import { deployed, started, report, test } from './harness/scenario.mjs'
-import { ANALYTICS, first, INIT, modelsOf, scripts, shop } from './harness/shop.mjs'
+import { ANALYTICS, first, INIT, modelsOf, scripts, shop, TAGS } from './harness/shop.mjs'
 
 const LEGACY = 'model Legacy {\n  id Int @id\n  @@map("legacy")\n}\n'
 const configWith = (external) => `import { defineConfig } from 'prisma/config'
@@ -170,4 +170,31 @@ test('an error of schema.prisma is shown with its line and a caret; the log keep
   const run = await project.guard(database.url(), ['--', report])
   assert.ok(started(run), run.stderr)
   assert.match(run.said, /is not checked: .*schema\.prisma:\d+:\d+: /)
+})
+
+test('what a pending script takes away is told before anything is applied', async (context) => {
+  const next = '20990101000000_next'
+  for (const [script, gone] of [
+    ['DROP TABLE "Tag";', 'table public.Tag'],
+    ['ALTER TABLE "Tag" RENAME TO "Label";', 'table public.Tag'],
+    ['ALTER TABLE "Tag" DROP COLUMN "label";', 'column public.Tag.label'],
+    ['DROP TABLE "Tag"; CREATE TABLE "Tag" ("id" SERIAL PRIMARY KEY, "label" TEXT NOT NULL);', null],
+    ['ALTER TABLE "Tag" RENAME TO t; CREATE TABLE "Tag" ("id" SERIAL NOT NULL, "label" TEXT NOT NULL); DROP TABLE t;', null],
+    ['ALTER TABLE "Tag" DROP COLUMN "label", ADD COLUMN "label" TEXT;', null],
+    ['CREATE FUNCTION again() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE \'ALTER TABLE "Tag" ADD "label" text\'; END $$; ALTER TABLE "Tag" DROP COLUMN "label"; SELECT again();', null],
+  ]) {
+    const database = await deployed(context, first(3))
+    const project = Project.create(context, { migrations: { ...first(3), [next]: `${script}\n` }, models: modelsOf(3) })
+    const before = await project.json(database.url(), ['check', '--before-deploy', '--json'])
+    const run = await project.guard(database.url(), ['--apply', 'native', '--', report])
+    if (gone === null) {
+      assert.deepEqual([before.code, run.code, started(run)], [0, 0, true], script + run.stderr)
+      continue
+    }
+    assert.deepEqual([before.code, run.code, started(run)], [87, 87, false], script)
+    assert.deepEqual(before.json.schema.missing.map(({ kind, object, createdBy }) => [`${kind} ${object}`, createdBy]), [[gone, TAGS]])
+    assert.match(before.json.message, new RegExp(`migration "${TAGS}" creates it, and "${next}" drops or renames it`))
+    assert.equal((await project.json(database.url(), ['check', '--json'])).code, 80, 'nothing has been applied')
+    assert.equal((await project.guard(database.url(), ['migrate', '--apply', 'native'])).code, 87, script)
+  }
 })

@@ -101,6 +101,39 @@ TEST_F(Examine, AColumnOfAViewIsNeededAsItsViewIs) {
               "column public.theirs.total does not exist: no bundled migration creates this view");
 }
 
+TEST_F(Examine, WhatAPendingScriptWillTakeAwayIsForeseen) {
+    using test::As;
+    const auto foreseen = [&](const std::string& pending, std::vector<LedgerRow> rows) {
+        bundle = test::bundle_of({"1", "2"});
+        bundle.migrations[0].script = "CREATE TABLE a (id int); CREATE TABLE b (id int);";
+        bundle.migrations[1].script = pending;
+        world.server.snapshot.ledger.state = LedgerReading::State::present;
+        world.server.snapshot.ledger.rows = std::move(rows);
+        std::vector<std::string> told;
+        for (const auto& missing : look().situation.doomed) told.push_back(words_for_missing(missing));
+        return told;
+    };
+    auto ignored = table("b");
+    ignored.ignored = true;
+    declare({table("a"), ignored});
+    world.server.snapshot.catalogue.relations[{"public", "a"}] = {};
+    world.server.snapshot.catalogue.relations[{"public", "b"}] = {};
+    const std::vector first{test::row("1", As::applied, 1)};
+    EXPECT_THAT(foreseen("DROP TABLE a; DROP TABLE b;", first),
+                ElementsAre("table public.a will be gone after the apply: migration \"1\" creates it, and \"2\" drops "
+                            "or renames it (pending)"));
+    EXPECT_THAT(look().situation.missing, IsEmpty()) << "it is there";
+    EXPECT_THAT(foreseen("DROP TABLE a; CREATE TABLE a (id int);", first), IsEmpty());
+    EXPECT_THAT(foreseen("DROP TABLE a; SELECT make_it_again();", first), IsEmpty());
+    EXPECT_THAT(foreseen("DROP TABLE a;", {}), IsEmpty()) << "nothing has been applied: another finding";
+    EXPECT_THAT(foreseen("DROP TABLE a;", {first[0], test::row("2", As::applied, 2)}), IsEmpty()) << "nothing pending";
+    world.plan.external.tables = {"public.a"};
+    EXPECT_THAT(foreseen("DROP TABLE a;", first), IsEmpty()) << "a warning after the apply";
+    world.plan.external.tables = {};
+    world.plan.ignored = {*ObjectPattern::read("public.a", "public")};
+    EXPECT_THAT(foreseen("DROP TABLE a;", first), IsEmpty());
+}
+
 TEST_F(Examine, WhatABundledScriptTookAwayAgainNamesBoth) {
     bundle = test::bundle_of({"1", "2"});
     bundle.migrations[0].script = "CREATE TABLE a (id int);";

@@ -13,6 +13,7 @@ using test::As;
 using test::bundle_of;
 using test::row;
 using testing::HasSubstr;
+using testing::StartsWith;
 using enum ExitCode;
 
 const NameOrder bytewise = [](const std::string& left, const std::string& right) { return left < right; };
@@ -116,6 +117,29 @@ Situation without_script() {
     Bundle bundle;
     bundle.migrations.push_back(test::bundled("1", false));
     return with(lay_side_by_side(bundle, {}, false, bytewise));
+}
+
+TEST(Verdict, WhatGoesWithPendingCountsWhereItIsToBeApplied) {
+    auto situation = with(history({"1", "2"}, {row("1", As::applied)}));
+    Missing going;
+    going.kind = "table";
+    going.object = "public.a";
+    going.once_created_by = "1";
+    going.removed_by = "2";
+    going.goes_with_pending = true;
+    situation.doomed = {going};
+    EXPECT_EQ(judge(situation, {}, Purpose::before_apply).code(), schema_mismatch);
+    const auto refused = judge(situation, {}, Purpose::before_deploy).problems.front();
+    EXPECT_EQ(refused.code, schema_mismatch);
+    EXPECT_THAT(refused.message,
+                HasSubstr("1 object of schema.prisma will be missing after the apply (table public.a"));
+    EXPECT_THAT(refused.remedy, StartsWith("remove it from schema.prisma"));
+    const auto checked = judge(situation, {}, Purpose::check);
+    EXPECT_EQ(checked.problems.size(), 1U) << "it is there, and nothing is to be applied";
+    Settings warn;
+    warn.on_schema_mismatch = Policy::warn;
+    EXPECT_EQ(judge(situation, warn, Purpose::before_apply).code(), ok);
+    EXPECT_EQ(judge(situation, warn, Purpose::before_apply).warnings.size(), 1U);
 }
 
 TEST(Verdict, PendingDirectoryWithoutScriptIsABrokenBundle) {
