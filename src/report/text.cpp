@@ -105,7 +105,8 @@ private:
                 ++passed_over;
                 continue;
             }
-            rows.push_back(words_for_missing(missing) + (missing.comes_with_pending && outcome_.history_known ? ", which is pending" : ""));
+            rows.push_back(words_for_missing(missing) +
+                           (missing.comes_with_pending && outcome_.history_known ? ", which is pending" : ""));
         }
         line(fmt::format("schema: {}, {} missing{}", plural(outcome_.models, "model"), plural(rows.size(), "object"),
                          passed_over == 0 ? "" : fmt::format(", {} absent that the app does not need", passed_over)));
