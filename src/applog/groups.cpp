@@ -14,8 +14,11 @@ constexpr std::size_t longest_name = 200;
 std::string key_of(const Sentence& sentence) {
     // Where the log does not name the object, the model is all there is to tell errors apart by.
     const std::string& name = sentence.object.empty() ? sentence.model : sentence.object;
-    return sentence.code + '\0' + sentence.sqlstate + '\0' + std::to_string(static_cast<int>(sentence.kind)) + '\0' +
-           name;
+    std::string key;
+    key.reserve(sentence.code.size() + sentence.sqlstate.size() + name.size() + 3);
+    key.append(sentence.code).append(1, '\0').append(sentence.sqlstate).append(1, '\0');
+    key.append(1, static_cast<char>(sentence.kind)).append(name);
+    return key;
 }
 
 std::string shown(std::string_view line) {

@@ -32,6 +32,7 @@ void skip_stream_header(std::string_view& text) {
 
 /// `app.1.x7k2@node    | text`, `web-1  | text`: one word, blanks, a bar and a blank.
 bool take_source(std::string_view& text, std::string_view& source) {
+    if (text.substr(0, 4 * longest_source).find('|') == std::string_view::npos) return false;  // so are most
     std::size_t word = 0;
     while (word < text.size() && text[word] != ' ' && text[word] != '|' && word <= longest_source) ++word;
     if (word == 0 || word > longest_source) return false;
@@ -97,6 +98,8 @@ bool take_process(std::string_view& text, std::string_view& source) {
 
 void take_syslog_prefix(std::string_view& text, std::string_view& source, bool has_time) {
     if (text.empty() || is_blank(text.front())) return;
+    // Nearly every line is spared the rest: a process ends with a bracket, and soon.
+    if (text.substr(0, 2 * longest_source).find(']') == std::string_view::npos) return;
     const std::size_t time = has_time ? 0 : length_of_syslog_time(text);
     if (time == 0 && !has_time) return;
     std::string_view rest = text.substr(time);

@@ -216,10 +216,15 @@ std::string only_quoted_name(std::string_view message) {
     static constexpr std::array languages{Quotes{"\"", "\""}, Quotes{"\u00ab", "\u00bb"},  // fr, es, ru
                                           Quotes{"\u00bb", "\u00ab"}, Quotes{"\u201e", "\u201c"},
                                           Quotes{"\u201c", "\u201d"}};
-    const auto first =
-        std::ranges::min_element(languages, {}, [&](const Quotes& quotes) { return message.find(quotes.open); });
-    const std::size_t open = message.find(first->open);
-    if (open == std::string_view::npos) return "";
+    const Quotes* first = nullptr;
+    std::size_t open = message.size();
+    for (const Quotes& quotes : languages) {
+        const std::size_t at = message.substr(0, open).find(quotes.open);
+        if (at == std::string_view::npos) continue;
+        open = at;
+        first = &quotes;
+    }
+    if (first == nullptr) return "";
     message.remove_prefix(open + first->open.size());
     const std::size_t close = message.find(first->close);
     if (close == std::string_view::npos) return "";
