@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdio>
+#include <utility>
 
 namespace migration_guard::applog {
 namespace {
@@ -116,23 +117,40 @@ std::int64_t offset(Reader& reader) {
     return (sign == '-' ? -1 : 1) * micros_of_day(hours, minutes, 0);
 }
 
+constexpr std::string_view shape_of_iso = "0000-00-00T00:00:00";
+
+/// 0 stands for a digit, the rest for one of the separators.
+template <std::size_t... I>
+bool has_shape_of_iso(const char* text, std::index_sequence<I...> /*places*/) {
+    const auto fits = [](char shape, char c) {
+        switch (shape) {
+            case '0':
+                return is_digit(c);
+            case '-':
+                return c == '-' || c == '/';
+            case 'T':
+                return c == 'T' || c == ' ';
+            default:
+                return c == shape;
+        }
+    };
+    return (fits(shape_of_iso[I], text[I]) && ...);
+}
+
 std::optional<ReadTime> read_iso(std::string_view text) {
-    Reader reader(text);
-    Civil t;
-    t.year = reader.number(4, 4);
-    reader.one_of("-/");
-    t.month = reader.number(2, 2);
-    reader.one_of("-/");
-    t.day = reader.number(2, 2);
-    reader.one_of("T ");
-    t.hour = reader.number(2, 2);
-    reader.one_of(":");
-    t.minute = reader.number(2, 2);
-    reader.one_of(":");
-    t.second = reader.number(2, 2);
-    if (!reader.ok() || !plausible(t)) return std::nullopt;
+    constexpr std::size_t length = shape_of_iso.size();
+    if (text.size() < length || !has_shape_of_iso(text.data(), std::make_index_sequence<length>{})) return std::nullopt;
+    const auto two = [text](std::size_t at) { return (text[at] - '0') * 10 + (text[at + 1] - '0'); };
+    const Civil t{.year = two(0) * 100 + two(2),
+                  .month = two(5),
+                  .day = two(8),
+                  .hour = two(11),
+                  .minute = two(14),
+                  .second = two(17)};
+    if (!plausible(t)) return std::nullopt;
+    Reader reader(text.substr(length));
     const Moment micros = micros_of(t) + fraction(reader);
-    return ReadTime{micros - offset(reader), reader.position()};
+    return ReadTime{micros - offset(reader), length + reader.position()};
 }
 
 /// Node's toLocaleString() of en-US, as Nest prints it.

@@ -149,42 +149,36 @@ void Tracker::take_object(Source& source, std::string_view text, std::uint64_t o
 }
 
 void Tracker::take_text(Source& source, std::string_view text, std::uint64_t offset) {
-    const bool head = take_head(source, text, offset);
+    const LineFacts& facts = known_lines_.of(text);
+    const bool head = take_head(source, facts, offset);
     take_object(source, text, offset);
-    auto sentence = find_sentence(text);
-    const std::string_view code = find_code(text);
-    if (sentence) {
-        if (sentence->code.empty() && sentence->sqlstate.empty()) sentence->code = code;
-        take_sentence(source, std::move(*sentence), text, offset);
-        if (!code.empty()) settle(source.due[source.last.code]);
-    } else if (!code.empty()) {
-        take_code(source, code, text, offset);
-    } else if (auto adapter = find_adapter_error(text)) {
-        take_adapter(source, std::move(*adapter), text, offset);
+    if (facts.sentence) {
+        take_sentence(source, *facts.sentence, text, offset);
+        if (!facts.code.empty()) settle(source.due[source.last.code]);
+    } else if (!facts.code.empty()) {
+        take_code(source, facts.code, text, offset);
+    } else if (facts.adapter) {
+        take_adapter(source, *facts.adapter, text, offset);
     } else if (!head && source.head.open && source.head.text.empty() && !is_frame(text)) {
         source.head.text = trimmed(text).substr(0, longest_kept_line);
     }
-    take_properties(source, text, offset);
+    take_properties(source, text, facts, offset);
     take_migration(source, text, offset);
 }
 
-/// `prisma:error`, `PrismaClientKnownRequestError:`, ``Invalid `prisma.user.create()` invocation``.
-bool Tracker::take_head(Source& source, std::string_view text, std::uint64_t offset) {
+bool Tracker::take_head(Source& source, const LineFacts& facts, std::uint64_t offset) {
     Head& head = source.head;
     if (head.open && !within(head.offset, offset, reach_of_head)) head = {};
-    const bool client_log = contains(text, "prisma:error");
-    const bool thrown = contains(text, "PrismaClient") && contains(text, "Error");
-    const bool invocation = contains(text, "` invocation");
-    if (!client_log && !thrown && !invocation) return false;
-    if (client_log || thrown || !head.open) {
+    const bool begins = facts.client_log || facts.thrown;
+    if (!begins && !facts.invocation) return false;
+    if (begins || !head.open) {
         head = {};
         head.open = true;
-        head.client_log = client_log;
-        head.nested = source.retells || contains(text, "cause: Prisma") || contains(text, "[cause]: Prisma") ||
-                      contains(text, "stack: 'PrismaClient");  // winston's prettyPrint(), behind the message
+        head.client_log = facts.client_log;
+        head.nested = source.retells || facts.cause;
     }
     head.offset = offset;
-    if (invocation) head.accessor = find_accessor(text);
+    if (facts.invocation) head.accessor = facts.accessor;
     want(offset + reach_of_head);
     return true;
 }
@@ -228,7 +222,7 @@ void Tracker::take_adapter(Source& source, Sentence sentence, std::string_view t
     want(offset + reach_of_code);
 }
 
-void Tracker::take_properties(Source& source, std::string_view text, std::uint64_t offset) {
+void Tracker::take_properties(Source& source, std::string_view text, const LineFacts& facts, std::uint64_t offset) {
     if (source.adapter.open) {
         Sentence& told = source.adapter.sentence;
         if (told.kind == LogGroup::Kind::table) told.object = find_property(text, "table");
@@ -241,8 +235,7 @@ void Tracker::take_properties(Source& source, std::string_view text, std::uint64
         if (!told.object.empty()) close_adapter(source);
     }
     const Last& last = source.last;
-    if (last.known && within(last.offset, offset, reach_of_error))
-        groups_.learn_model(last.group, find_property(text, "modelName"));
+    if (last.known && within(last.offset, offset, reach_of_error)) groups_.learn_model(last.group, facts.model_name);
 }
 
 /// The errors of Prisma Migrate tell the migration some lines later.

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "applog/groups.hpp"
+#include "applog/line_facts.hpp"
 #include "applog/log_line.hpp"
 
 #include <cstdint>
@@ -35,8 +36,8 @@ private:
     /// What came before a sentence.
     struct Head {
         bool open = false;
-        bool client_log = false;  ///< `prisma:error`: the client's own line, which the app's may follow
-        bool nested = false;      ///< the `cause` of an error that is printed already
+        bool client_log = false;
+        bool nested = false;  ///< the `cause` of an error that is printed already
         std::string accessor;
         std::string text;  ///< the first line after it that is no frame: the message, when no sentence is known
         std::uint64_t offset = 0;
@@ -78,12 +79,12 @@ private:
     Source& source_of(std::string_view name);
     void take_json(Source& source, std::string_view text, std::uint64_t offset);
     void take_text(Source& source, std::string_view text, std::uint64_t offset);
+    bool take_head(Source& source, const LineFacts& facts, std::uint64_t offset);
     static void take_object(Source& source, std::string_view text, std::uint64_t offset);
-    bool take_head(Source& source, std::string_view text, std::uint64_t offset);
     void take_sentence(Source& source, Sentence sentence, std::string_view text, std::uint64_t offset);
     void take_code(Source& source, std::string_view code, std::string_view text, std::uint64_t offset);
     void take_adapter(Source& source, Sentence sentence, std::string_view text, std::uint64_t offset);
-    void take_properties(Source& source, std::string_view text, std::uint64_t offset);
+    void take_properties(Source& source, std::string_view text, const LineFacts& facts, std::uint64_t offset);
     void take_migration(Source& source, std::string_view text, std::uint64_t offset);
     void close_adapter(Source& source);
     void count(Source& source, const Occurrence& occurrence, std::uint64_t offset);
@@ -95,6 +96,7 @@ private:
 
     TimeBefore time_before_;
     Groups groups_;
+    KnownLines known_lines_;
     std::map<std::string, Source, std::less<>> sources_;
     std::unordered_map<std::size_t, Due> unpaired_;  ///< errors that the client has printed and the app not yet
     std::uint64_t wanted_until_ = 0;
