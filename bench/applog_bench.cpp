@@ -148,6 +148,15 @@ void nothing_but(benchmark::State& state, std::string_view entry) {
     scan(state, log_of([entry](std::size_t) { return std::string(entry); }, 0));
 }
 
+/// In French, and each about another table: nothing is known from the line before.
+std::string other_table_line(std::size_t i) {
+    std::string out(error_in_french);
+    return out.insert(out.find("\u00e9v\u00e9nement"), std::to_string(i % 50'000));
+}
+void errors_that_differ(benchmark::State& state) {
+    scan(state, log_of(other_table_line, 0));
+}
+
 BENCHMARK(quiet_log)->Unit(benchmark::kMillisecond);
 BENCHMARK(access_log)->Unit(benchmark::kMillisecond);
 BENCHMARK(json_log)->Unit(benchmark::kMillisecond);
@@ -157,6 +166,7 @@ BENCHMARK_CAPTURE(nothing_but, errors, error)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(nothing_but, thrown_errors, thrown)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(nothing_but, errors_in_json, error_in_json)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(nothing_but, errors_in_french, error_in_french)->Unit(benchmark::kMillisecond);
+BENCHMARK(errors_that_differ)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(nothing_but, near_marks, near_marks)->Unit(benchmark::kMillisecond);
 
 }  // namespace

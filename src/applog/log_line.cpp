@@ -2,11 +2,14 @@
 
 #include "applog/log_time.hpp"
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 
 namespace migration_guard::applog {
 namespace {
@@ -229,14 +232,32 @@ std::optional<std::string> unwrapped(std::string_view json, std::optional<Moment
     return text;
 }
 
-/// ASCII and nothing to be removed, as nearly all lines are: clean() would leave it as it is.
-bool is_clean(std::string_view text) {
-    unsigned char others = 0;  // asked to the end, without a way out: so the compiler takes many bytes at once
-    for (const char c : text) {
-        const bool kept = ((c >= ' ') & (c <= '~')) | (c == '\t') | (c == '\n');
-        others |= kept ? 0 : 1;
+/// Past the printable ASCII at `at`: eight bytes at a time, then one by one.
+std::size_t skip_printable(std::string_view text, std::size_t at) {
+    constexpr std::uint64_t each = 0x0101'0101'0101'0101U;
+    constexpr std::uint64_t tops = each << 7U;
+    // Exact for bytes without their top bit, and those with it stop the skipping anyway.
+    const auto any_below = [](std::uint64_t bytes, char limit) {
+        return (bytes - each * static_cast<std::uint64_t>(limit)) & ~bytes & tops;
+    };
+    for (std::uint64_t bytes = 0; at + sizeof bytes <= text.size(); at += sizeof bytes) {
+        std::memcpy(&bytes, text.data() + at, sizeof bytes);
+        if (((bytes & tops) | any_below(bytes, ' ') | any_below(bytes ^ (each * 0x7F), 1)) != 0) break;
     }
-    return others == 0;
+    while (at < text.size() && text[at] >= ' ' && text[at] <= '~') ++at;
+    return at;
+}
+
+/// Well-formed and nothing to be removed, as nearly all lines are: clean() would leave it as it is.
+bool is_clean(std::string_view text) {
+    constexpr char32_t after_c1_controls = 0xA0;
+    for (std::size_t at = skip_printable(text, 0); at < text.size(); at = skip_printable(text, at)) {
+        const Utf8Step step = utf8_step(text, at);
+        const bool kept = step.code_point == '\t' || step.code_point == '\n' || step.code_point >= after_c1_controls;
+        if (!step.well_formed || !kept) return false;
+        at += step.length;
+    }
+    return true;
 }
 
 std::string_view bounded(std::string_view line) {

@@ -92,13 +92,13 @@ std::int64_t fraction(Reader& reader) {
     if (reader.peek() != '.' && reader.peek() != ',') return 0;
     reader.skip();
     std::int64_t out = 0;
-    std::int64_t unit = micros_per_second / 10;
-    while (is_digit(reader.peek())) {
-        out += unit * (reader.peek() - '0');
-        unit /= 10;
-        reader.skip();
+    std::int64_t scale = micros_per_second;  // what a unit of `out` is worth
+    for (; is_digit(reader.peek()); reader.skip()) {
+        if (scale == 1) continue;
+        out = out * 10 + (reader.peek() - '0');
+        scale /= 10;
     }
-    return out;
+    return out * scale;
 }
 
 /// Z, +01:00, +0100, " +01:00" or nothing, in microseconds.

@@ -42,7 +42,8 @@ public:
     constexpr explicit WordFinder(const std::array<std::string_view, size>& words) : words_(words) {
         for (std::size_t word = size; word-- > 0;) {
             if (words[word].size() < word_front) throw std::invalid_argument("too short to be found");
-            auto& first = first_[slot(words[word].data())];
+            front_[word] = front(words[word].data());
+            auto& first = first_[slot(front_[word])];
             next_[word] = first;
             first = static_cast<std::uint8_t>(word + 1);
         }
@@ -50,27 +51,34 @@ public:
 
     [[nodiscard]] Found find(std::string_view text) const {
         Found out;
-        for (std::size_t at = 0; at + word_front <= text.size(); ++at)
-            for (std::size_t next = first_[slot(text.data() + at)]; next != 0; next = next_[next - 1])
-                if (!out.has(next - 1) && text.substr(at).starts_with(words_[next - 1])) {
+        for (std::size_t at = 0; at + word_front <= text.size(); ++at) {
+            const std::uint32_t here = front(text.data() + at);
+            for (std::size_t next = first_[slot(here)]; next != 0; next = next_[next - 1])
+                if (front_[next - 1] == here && !out.has(next - 1) && text.substr(at).starts_with(words_[next - 1])) {
                     out.words_ |= std::uint64_t{1} << (next - 1);
                     out.at_[next - 1] = at;
                 }
+        }
         return out;
     }
 
 private:
     static constexpr std::size_t word_front = 4;
 
-    /// Of the first bytes of a word, of which there are readable `word_front`.
-    static constexpr std::size_t slot(const char* front) {
+    /// The first bytes of a word, of which there are `word_front`, as one number.
+    static constexpr std::uint32_t front(const char* word) {
         std::array<char, word_front> bytes{};
-        for (std::size_t i = 0; i < word_front; ++i) bytes[i] = front[i];
+        for (std::size_t i = 0; i < word_front; ++i) bytes[i] = word[i];
+        return std::bit_cast<std::uint32_t>(bytes);
+    }
+
+    static constexpr std::size_t slot(std::uint32_t front) {
         constexpr std::uint32_t golden = 0x9E3779B1U;  // Knuth's multiplicative hash
-        return std::bit_cast<std::uint32_t>(bytes) * golden >> 22U;
+        return front * golden >> 22U;
     }
 
     std::array<std::string_view, size> words_;
+    std::array<std::uint32_t, size> front_{};
     std::array<std::uint8_t, 1024> first_{};  ///< by slot: the first word there, counted from 1
     std::array<std::uint8_t, size> next_{};   ///< by word: the next with the same slot
 };
