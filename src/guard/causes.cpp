@@ -40,8 +40,9 @@ Cause never_migrated(const Missing& missing, std::size_t bundled, const std::str
 }
 
 Cause removed_again(const Missing& missing, const std::string& also) {
+    const std::string when = missing.goes_with_pending ? "there now, and gone after the apply: " : "";
     return about(Kind::removed_again, missing, missing.removed_by,
-                 words_for_removal(missing.once_created_by, missing.removed_by) + also, remedy_for_removal());
+                 when + words_for_removal(missing.once_created_by, missing.removed_by) + also, remedy_for_removal());
 }
 
 Kind kind_of(ExitCode code) {
@@ -83,8 +84,9 @@ public:
     Finder(const Outcome& check, const Evidence& evidence)
         : check_(check),
           evidence_(evidence),
-          migrate_is_stopped_(
-              std::ranges::any_of(check.problems, [&](auto& problem) { return stops_a_migrate(problem.code); })) {
+          migrate_is_stopped_(!check.doomed.empty() || std::ranges::any_of(check.problems, [&](auto& problem) {
+              return stops_a_migrate(problem.code);
+          })) {
         apply_ = (migrate_is_stopped_ ? "after that: " : "") + command_to_migrate(evidence.apply);
     }
 
@@ -177,6 +179,7 @@ private:
         for (const auto& object : check_.missing) {
             if (object.need != Missing::Need::optional) add_missing(object);
         }
+        for (const auto& object : check_.doomed) causes_.push_back(removed_again(object, ""));
     }
 
     void add_missing(const Missing& object) {

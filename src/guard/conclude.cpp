@@ -22,9 +22,12 @@ void conclude(Outcome& outcome, const Examination& seen, const Verdict& verdict)
     outcome.models = seen.models;
     outcome.schema_excerpt = seen.schema_excerpt;
     outcome.missing = seen.situation.missing;
-    // Told where it counts: as long as nothing is to be applied, it is there.
-    if (std::ranges::find(verdict.problems, ExitCode::schema_mismatch, &Problem::code) != verdict.problems.end())
-        std::ranges::copy(seen.situation.doomed, std::back_inserter(outcome.missing));
+    outcome.doomed.clear();
+    const auto says = [&](ExitCode code) {
+        return std::ranges::find(verdict.problems, code, &Problem::code) != verdict.problems.end();
+    };
+    const bool counts = says(ExitCode::schema_mismatch) && !says(ExitCode::migrations_pending);
+    std::ranges::copy(seen.situation.doomed, std::back_inserter(counts ? outcome.missing : outcome.doomed));
     outcome.problems = verdict.problems;
     outcome.warnings = verdict.warnings;
     outcome.timings.ledger_ms = seen.snapshot.ledger_ms;

@@ -47,6 +47,8 @@ struct Outcome {
     std::string schema_excerpt;  ///< when schema.prisma cannot be parsed: the line in error, a caret line under it
     std::size_t models = 0;      ///< of schema.prisma; join tables and views are not among them
     std::vector<Missing> missing;
+    std::vector<Missing>
+        doomed;  ///< there as long as nothing is applied; where that is to be, they are among `missing`
     std::vector<std::string> applied_now;
     std::vector<Problem> problems;  ///< all of them, the first decides
     std::vector<Warning> warnings;

@@ -155,10 +155,16 @@ private:
                      words_for_missing(missing));
             }
         }
-        if (something_pending() && pending_is_allowed()) {
-            for (const auto& missing : situation_.doomed) needed.push_back(&missing);
+        if (settings_.on_schema_mismatch == Policy::ignore) return;
+        for (const auto& missing : situation_.doomed) {
+            if (!something_pending()) break;
+            if (pending_is_allowed()) {
+                needed.push_back(&missing);
+            } else {
+                warn("missing", missing.object, words_for_missing(missing));
+            }
         }
-        if (needed.empty() || settings_.on_schema_mismatch == Policy::ignore) return;
+        if (needed.empty()) return;
         if (settings_.on_schema_mismatch == Policy::warn) {
             for (const auto* missing : needed) warn("missing", missing->object, words_for_missing(*missing));
             return;

@@ -150,6 +150,17 @@ test('created by one bundled migration and renamed away by another', async (cont
   assert.match(alone.json.message, /AnalyticsEvent \(migration 20251103091000_add_analytics creates it, and 20251201000000_rename drops or renames it\)/)
 })
 
+test('there, and dropped by a migration that is pending', async (context) => {
+  const migrations = { ...first(3), '20251201000000_drop': 'DROP TABLE "AnalyticsEvent";\n' }
+  const project = exampleApp(context, { migrations })
+  const database = await deployed(context, first(3))
+  const { causes } = await diagnosed(context, database, project, { exit: 80 })
+  assert.deepEqual(kinds(causes), ['removedAgain'])
+  const migrated = await project.guard(database.url(), ['migrate'])
+  assert.equal(migrated.code, 87, migrated.stdout + migrated.stderr)
+  assert.match(migrated.stdout + migrated.stderr, /AnalyticsEvent/)
+})
+
 test('dropped by hand', async (context) => {
   const database = await deployed(context, first(3))
   await database.query('DROP TABLE "AnalyticsEvent"')

@@ -67,6 +67,24 @@ struct Causes : testing::Test {
     }
 };
 
+TEST_F(Causes, WhatAPendingMigrationDropsStandsBeforeTheMigrateThatItStops) {
+    has(record("1", MigrationState::applied));
+    has(record("2", MigrationState::pending));
+    has(record("3", MigrationState::pending));
+    fails(ExitCode::migrations_pending, "2 migrations are pending");
+    auto going = table("A");
+    going.once_created_by = "1";
+    going.removed_by = "2";
+    going.goes_with_pending = true;
+    check.doomed = {going};
+    EXPECT_THAT(kinds(), ElementsAre(Kind::removed_again, Kind::pending));
+    EXPECT_EQ(
+        found().at(0).text,
+        "table public.A: there now, and gone after the apply: migration 1 creates it, and 2 drops or renames it.");
+    EXPECT_THAT(found().at(0).next, HasSubstr("remove it from schema.prisma"));
+    EXPECT_THAT(found().at(1).next, testing::StartsWith("after that: "));
+}
+
 TEST_F(Causes, WhatAnUnbundledMigrationMayHaveDroppedNamesIt) {
     auto made = record("1", MigrationState::applied);
     made.row = test::row("1", As::applied, 10);

@@ -136,6 +136,8 @@ TEST(Verdict, WhatGoesWithPendingCountsWhereItIsToBeApplied) {
     EXPECT_THAT(refused.remedy, StartsWith("remove it from schema.prisma"));
     const auto checked = judge(situation, {}, Purpose::check);
     EXPECT_EQ(checked.problems.size(), 1U) << "it is there, and nothing is to be applied";
+    ASSERT_EQ(checked.warnings.size(), 1U);
+    EXPECT_THAT(checked.warnings.front().text, HasSubstr("will be gone after the apply"));
     Settings warn;
     warn.on_schema_mismatch = Policy::warn;
     EXPECT_EQ(judge(situation, warn, Purpose::before_apply).code(), ok);
