@@ -16,6 +16,7 @@ enum ColumnCell : int {
     schema_name,
     relation,
     kind,
+    partition,
     can_use_schema,
     column,
     type_id,
@@ -66,17 +67,17 @@ constexpr std::string_view acting_role = R"(
                            ORDER BY s.setdatabase DESC LIMIT 1), r.oid)
           FROM pg_catalog.pg_roles r WHERE r.rolname = $3::pg_catalog.name)";
 
-/// attidentity came with PostgreSQL 10; a generated column (12) has a default in atthasdef as well. OFFSET 0 keeps the
-/// rights of a relation from being asked for once a column.
+/// attidentity and relispartition came with PostgreSQL 10; a generated column (12) has a default in atthasdef as well.
+/// OFFSET 0 keeps the rights of a relation from being asked for once a column.
 Query columns_query(const std::string& schemas, const std::string& relations, const AppRole& role, int server_version) {
     std::vector<std::optional<std::string>> parameters{schemas, relations};
     if (role) parameters.emplace_back(*role);
     return {fmt::format(R"(
-SELECT r.nspname, r.relname, r.relkind, r.usable, a.attname, a.atttypid, a.attnotnull, a.atthasdef{},
+SELECT r.nspname, r.relname, r.relkind, r.partition, r.usable, a.attname, a.atttypid, a.attnotnull, a.atthasdef{},
        r.readable OR coalesce(pg_catalog.has_column_privilege(r.role, r.oid, a.attnum, 'SELECT'), true),
        r.writable OR coalesce(pg_catalog.has_column_privilege(r.role, r.oid, a.attnum, 'INSERT'), true),
        r.updatable, r.deletable,{}
-FROM (SELECT c.oid, n.nspname, c.relname, c.relkind, o.role,
+FROM (SELECT c.oid, n.nspname, c.relname, c.relkind, {} AS partition, o.role,
              coalesce(pg_catalog.has_schema_privilege(o.role, n.oid, 'USAGE'), true) AS usable,
              coalesce(pg_catalog.has_table_privilege(o.role, c.oid, 'SELECT'), true) AS readable,
              coalesce(pg_catalog.has_table_privilege(o.role, c.oid, 'INSERT'), true) AS writable,
@@ -89,7 +90,7 @@ FROM (SELECT c.oid, n.nspname, c.relname, c.relkind, o.role,
         AND c.relname = ANY ($2::pg_catalog.name[]) AND c.relkind = ANY ('{{r,p,v,m,f}}') OFFSET 0) r
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped)",
                         server_version >= 100000 ? " OR a.attidentity <> ''" : "", closed_sequence_of_a,
-                        role ? acting_role : current_role),
+                        server_version >= 100000 ? "c.relispartition" : "false", role ? acting_role : current_role),
             parameters};
 }
 
@@ -128,6 +129,7 @@ void read_columns(const Result& result, const ColumnTypes& types, Catalogue& cat
     for (int row = 0; row < result.rows(); ++row) {
         auto& found = catalogue.relations[{result.text(row, schema_name), result.text(row, relation)}];
         found.kind = result.text(row, kind).at(0);
+        found.partition = result.boolean(row, partition);
         found.can_use_schema = result.boolean(row, can_use_schema);
         found.can_update = result.boolean(row, can_update);
         found.can_delete = result.boolean(row, can_delete);

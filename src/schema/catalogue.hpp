@@ -46,6 +46,7 @@ struct CatalogueColumn {
 
 struct CatalogueRelation {
     char kind = 'r';             ///< pg_class.relkind: r p v m f
+    bool partition = false;      ///< so that DROP TABLE of another name takes it along
     bool can_use_schema = true;  ///< USAGE on the schema for the app's role
     bool can_update = true;      ///< has_any_column_privilege(app role, UPDATE)
     bool can_delete = true;      ///< has_table_privilege(app role, DELETE)

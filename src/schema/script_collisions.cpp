@@ -59,8 +59,13 @@ private:
 
     [[nodiscard]] Fate fate(const ObjectName& name) const {
         if (gone_everywhere_.contains(name.name) || uncertain_schemas_.contains(name.schema)) return Fate::uncertain;
-        const auto found = fates_.find(name);
-        return found == fates_.end() ? Fate::untouched : found->second;
+        if (const auto found = fates_.find(name); found != fates_.end()) return found->second;
+        return tables_dropped_ && is_partition(name) ? Fate::uncertain : Fate::untouched;
+    }
+
+    [[nodiscard]] bool is_partition(const ObjectName& name) const {
+        const auto relation = catalogue_->relations.find(name);
+        return relation != catalogue_->relations.end() && relation->second.partition;
     }
 
     [[nodiscard]] bool in_database(Kind kind, const ObjectName& name) const {
@@ -197,6 +202,7 @@ private:
         } else {
             gone_everywhere_.insert(effect.object);
         }
+        tables_dropped_ = tables_dropped_ || effect.kind == EffectKind::drop_table;
         indexes_uncertain_ = indexes_uncertain_ || effect.cascade;
         views_uncertain_ = views_uncertain_ || effect.cascade;
         columns_uncertain_ = columns_uncertain_ || (effect.cascade && effect.kind == EffectKind::drop_type);
@@ -230,6 +236,7 @@ private:
     std::set<std::string> uncertain_schemas_;
     std::set<ObjectName> touched_indexes_;  ///< with an empty schema where that cannot be told
     std::set<ObjectName> narrowed_;         ///< tables that lost a column
+    bool tables_dropped_ = false;           ///< with their partitions, of which DROP TABLE says nothing
     bool indexes_uncertain_ = false;  ///< some CASCADE, or what could not be read, may have dropped or renamed any
     bool views_uncertain_ = false;    ///< some CASCADE may have taken views along
     bool columns_uncertain_ = false;  ///< DROP TYPE ... CASCADE takes columns along

@@ -163,6 +163,16 @@ TEST_F(CatalogueTest, TakesEnumLabelsInTheirOrder) {
     EXPECT_EQ(seen.enums.size(), 2U);
 }
 
+TEST_F(CatalogueTest, TellsPartitionsFromTheirParentsAndFromOthers) {
+    db().run(R"(
+        CREATE TABLE t (i int); CREATE TABLE p (i int) PARTITION BY RANGE (i);
+        CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (9))");
+    std::vector<std::string> partitions;
+    for (const auto& [name, relation] : read({{""}, {"t", "p", "p1"}, {}}).relations)
+        if (relation.partition) partitions.push_back(name.text());
+    EXPECT_THAT(partitions, ElementsAre("public.p1"));
+}
+
 TEST_F(CatalogueTest, TellsIndexesByNameAndSchemaWithTheirTable) {
     db().run(R"(
         CREATE SCHEMA app; CREATE TABLE t (i int PRIMARY KEY, u int UNIQUE); CREATE INDEX plain ON t (u);

@@ -13,11 +13,13 @@ using testing::ElementsAreArray;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-/// public.User(id, email) with two indexes, public.Role(A), app.t(a) with one, a partition with one
+/// public.User(id, email) with two indexes, public.Role(A), app.t(a) with one, a partition with one, and its parent
 Catalogue database() {
     Catalogue out;
     out.relations[{"public", "User"}].columns = {{"id", {}}, {"email", {}}};
     out.relations[{"app", "t"}].columns = {{"a", {}}};
+    out.relations[{"public", "part"}] = {.kind = 'r', .partition = true, .columns = {{"a", {}}}};
+    out.relations[{"public", "parent"}] = {.kind = 'p', .columns = {{"a", {}}}};
     out.enums[{"public", "Role"}] = {"A"};
     out.indexes[{"public", "User_email_key"}] = {.table = "User", .attached = false};
     out.indexes[{"public", "other_idx"}] = {.table = "Other", .attached = false};
@@ -156,6 +158,16 @@ const CollisionCase cases[] = {
     {"index_of_moved_table", "ALTER TABLE app.t SET SCHEMA x; CREATE INDEX t_a_idx ON app.t (a)", {}},
     {"index_of_dropped_schema", "DROP SCHEMA app CASCADE; CREATE SCHEMA app; CREATE INDEX t_a_idx ON app.t (a)", {}},
     {"index_of_partition", "DROP TABLE parent; CREATE INDEX part_idx ON part (a)", {}},
+    {"partition_made_again",
+     "DROP TABLE parent; CREATE TABLE parent (a int) PARTITION BY LIST (a); CREATE TABLE part PARTITION OF parent "
+     "DEFAULT",
+     {}},
+    {"partition_made_again_and_attached",
+     "DROP TABLE parent; CREATE TABLE parent (a int) PARTITION BY LIST (a); CREATE TABLE part (a int); "
+     "ALTER TABLE part ADD a int",
+     {}},
+    {"partition_that_is_there", "CREATE TABLE part PARTITION OF parent DEFAULT", {"public.part"}},
+    {"other_table_beside_a_dropped_one", R"(DROP TABLE parent; CREATE TABLE "User" (id int))", {"public.User"}},
     {"index_dropped_with_type", R"(DROP TYPE x CASCADE; CREATE INDEX "User_email_key" ON "User"(id))", {}},
     {"index_dropped_with_function",
      R"(DROP FUNCTION f(text) CASCADE; CREATE INDEX "User_email_key" ON "User"(f(email)))",
