@@ -6,6 +6,9 @@ const ANALYTICS = '20251103091000_add_analytics'
 const SMOKE = 'prisma/smoke/analytics.sql'
 const PHONE = '20251124100000_add_phone'
 
+const captainDefinition = (settings) =>
+  `${JSON.stringify({ schemaVersion: 2, dockerfilePath: './Dockerfile', 'x-migration-guard': settings }, null, 2)}\n`
+
 const applied = (scene) => scene.deploy()
 
 /** The incident: the image brings a third migration, which nobody has applied. */
@@ -109,6 +112,17 @@ export const stories = {
     const all = [INIT, TAGS, ANALYTICS].map((name) => scene.script(name))
     for (const name of [INIT, TAGS, ANALYTICS]) scene.remove(`prisma/migrations/${name}`)
     scene.migration('20251201000000_squashed', all.join('\n'))
+  },
+
+  /** Settings in captain-definition, as docs/configuration.md shows them. */
+  configured(scene) {
+    scene.environment.PORT = '3000'
+    scene.write('captain-definition', captainDefinition({ waitTimeout: '90s', deadline: '10m' }))
+  },
+
+  /** The same with two mistakes in it. */
+  misspelt(scene) {
+    scene.write('captain-definition', captainDefinition({ waitTimout: '90s', deadline: '10min' }))
   },
 
   /** What compares and does not fit, yet starts: each kind of warning once. */
