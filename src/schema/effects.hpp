@@ -33,6 +33,7 @@ enum class EffectKind {
     set_schema,  ///< ALTER TABLE/TYPE ... SET SCHEMA; new_name is the schema
     rename_schema,
     rename_index,  ///< also RENAME CONSTRAINT and ADD CONSTRAINT ... USING INDEX
+    follow_table,  ///< it is a partition, a child, or of a type: the columns of another are its own from then on
 };
 
 struct Effect {

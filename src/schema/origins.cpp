@@ -137,9 +137,27 @@ std::vector<std::optional<std::string>> Origins::created_by_pending(const std::v
     std::vector<std::optional<std::string>> out;
     for (const auto& object : missing) {
         const auto made = made_in(replay, object);
-        out.push_back(made ? std::optional(scripts_[made->by].first) : of_unnamed);
+        auto by = made ? std::optional(scripts_[made->by].first) : of_unnamed;
+        out.push_back(by ? std::move(by) : followed_in(pending, object));
     }
     return out;
+}
+
+/// A partition or child has the columns of another table: whoever adds one of that name to any may be adding it here.
+std::optional<std::string> Origins::followed_in(const std::vector<std::string>& pending,
+                                                const ScriptObject& column) const {
+    if (column.kind != Kind::column) return std::nullopt;
+    const auto* relation = replay_.relation({column.schema, column.object});
+    if (relation == nullptr || !relation->follows) return std::nullopt;
+    for (const auto& [name, script] : scripts_) {
+        if (std::ranges::find(pending, name) == pending.end()) continue;
+        const bool adds = std::ranges::any_of(script.effects, [&](const Effect& effect) {
+            return (effect.kind == EffectKind::add_column && effect.member == column.member) ||
+                   (effect.kind == EffectKind::rename_column && effect.new_name == column.member);
+        });
+        if (adds) return name;
+    }
+    return std::nullopt;
 }
 
 bool Origins::some_script_creates_unnamed() const {

@@ -75,6 +75,8 @@ private:
     [[nodiscard]] std::optional<Provenance> find_removed(ScriptObject::Kind kind, const ScriptObject& object) const;
     [[nodiscard]] Provenance provenance(const Replay::Made& made) const;
     [[nodiscard]] bool some_script_creates_unnamed() const;
+    [[nodiscard]] std::optional<std::string> followed_in(const std::vector<std::string>& pending,
+                                                         const ScriptObject& column) const;
     void check_table(const DeclaredTable& table, std::vector<NotCreated>& out) const;
     void check_enum(const DeclaredEnum& declared, std::vector<NotCreated>& out) const;
     [[nodiscard]] std::optional<Provenance> why_absent(const ScriptObject& object) const;

@@ -116,6 +116,11 @@ void Replay::apply(const Effect& effect) {
             return set_schema(effect);
         case EffectKind::rename_schema:
             return rename_schema(effect);
+        case EffectKind::follow_table: {
+            auto& relation = relations_[key_of(effect, relations_)];
+            relation.open = relation.follows = true;
+            return;
+        }
         case EffectKind::create_index:
         case EffectKind::drop_index:
         case EffectKind::rename_index:
@@ -127,12 +132,20 @@ void Replay::apply(const Effect& effect) {
 void Replay::create_relation(const Effect& effect) {
     const ObjectName name = new_key(effect);
     note_created(name);
-    skip_members_ = relations_.contains(name) && (effect.if_not_exists || effect.conditional);
+    const auto existing = relations_.find(name);
+    skip_members_ = existing != relations_.end() && (effect.if_not_exists || effect.conditional);
+    if (skip_members_ && effect.kind == EffectKind::create_view) replace_view(existing->second, effect);
     if (skip_members_) return;
     relations_[name] = {.made = now(effect),
                         .view = effect.kind == EffectKind::create_view,
                         .open = effect.open_columns,
                         .columns = {}};
+}
+
+/// CREATE OR REPLACE VIEW keeps the columns and may add some (PostgreSQL manual, CREATE VIEW).
+void Replay::replace_view(Relation& view, const Effect& effect) const {
+    view.open = true;
+    if (!view.made || !effect.conditional) view.made = now(effect);
 }
 
 void Replay::create_type(const Effect& effect) {

@@ -37,7 +37,8 @@ public:
     struct Relation {
         std::optional<Made> made;  ///< none: no script creates it, some only alter it
         bool view = false;
-        bool open = false;  ///< has columns beyond those listed
+        bool open = false;     ///< has columns beyond those listed
+        bool follows = false;  ///< whoever changes the columns of another table may change its own
         std::map<std::string, Made> columns;
     };
     struct Type {
@@ -75,6 +76,7 @@ public:
 private:
     void apply(const Effect& effect);
     void create_relation(const Effect& effect);
+    void replace_view(Relation& view, const Effect& effect) const;
     void create_type(const Effect& effect);
     void add_column(const Effect& effect);
     void add_label(const Effect& effect);

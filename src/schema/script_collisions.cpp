@@ -42,6 +42,7 @@ public:
             if (script.drops_unnamed) break;
             migration_ = name;
             indexes_uncertain_ = indexes_uncertain_ || script.indexes_unnamed || !script.parsed;
+            if (script.indexes_unnamed) cascades();
             for (const auto& effect : script.effects)
                 if (effect.schema != temporary_schema) apply(effect);
             path_left_ = path_left_ || script.leaves_search_path;
@@ -66,6 +67,12 @@ private:
     [[nodiscard]] bool is_partition(const ObjectName& name) const {
         const auto relation = catalogue_->relations.find(name);
         return relation != catalogue_->relations.end() && relation->second.partition;
+    }
+
+    [[nodiscard]] bool is_view(const ObjectName& name) const {
+        const auto relation = catalogue_->relations.find(name);
+        return relation != catalogue_->relations.end() &&
+               (relation->second.kind == 'v' || relation->second.kind == 'm');
     }
 
     [[nodiscard]] bool in_database(Kind kind, const ObjectName& name) const {
@@ -130,7 +137,7 @@ private:
             case EffectKind::rename_schema:
                 uncertain_schemas_.insert(effect.object);
                 uncertain_schemas_.insert(effect.new_name);
-                break;
+                return cascades();
             case EffectKind::create_index:
                 return create_index(effect);
             case EffectKind::drop_index:
@@ -140,6 +147,7 @@ private:
                 return touch_index(effect, effect.new_name);
             case EffectKind::create_type:
             case EffectKind::create_schema:
+            case EffectKind::follow_table:
                 break;
         }
     }
@@ -148,7 +156,9 @@ private:
         const auto name = name_of(effect, effect.object);
         if (!name) return;
         const bool exists = in_database(kind, *name);
-        const bool certain = !effect.conditional && !effect.if_not_exists && !(kind == Kind::view && views_uncertain_);
+        const bool view = kind == Kind::view || (exists && is_view(*name));
+        const bool certain = !effect.conditional && !effect.if_not_exists && !(view && views_uncertain_) &&
+                             !(effect.open_columns && tables_uncertain_);
         if (exists && certain) report(kind, *name, "");
         // CREATE ... IF NOT EXISTS leaves what is there as it is.
         if (!exists || !effect.if_not_exists) fates_[*name] = effect.conditional ? Fate::uncertain : Fate::made;
@@ -168,7 +178,7 @@ private:
 
     /// DROP COLUMN takes the indexes along in which the column is.
     void narrow(const Effect& effect) {
-        indexes_uncertain_ = indexes_uncertain_ || effect.cascade;
+        if (effect.cascade) cascades();
         if (const auto table = name_of(effect, effect.object)) narrowed_.insert(*table);
     }
 
@@ -203,10 +213,12 @@ private:
             gone_everywhere_.insert(effect.object);
         }
         tables_dropped_ = tables_dropped_ || effect.kind == EffectKind::drop_table;
-        indexes_uncertain_ = indexes_uncertain_ || effect.cascade;
-        views_uncertain_ = views_uncertain_ || effect.cascade;
-        columns_uncertain_ = columns_uncertain_ || (effect.cascade && effect.kind == EffectKind::drop_type);
+        tables_uncertain_ = tables_uncertain_ || (tables_dropped_ && effect.cascade);
+        if (effect.cascade) cascades();
     }
+
+    /// Views, indexes, and columns of a type or computed from others may have gone along.
+    void cascades() { indexes_uncertain_ = views_uncertain_ = columns_uncertain_ = true; }
 
     void move(const Effect& effect, Kind kind, const std::optional<ObjectName>& to) {
         const auto from = name_of(effect, effect.object);
@@ -238,9 +250,10 @@ private:
     std::set<ObjectName> narrowed_;         ///< tables that lost a column
     bool tables_dropped_ = false;           ///< with their partitions, of which DROP TABLE says nothing
     bool indexes_uncertain_ = false;  ///< some CASCADE, or what could not be read, may have dropped or renamed any
-    bool views_uncertain_ = false;    ///< some CASCADE may have taken views along
-    bool columns_uncertain_ = false;  ///< DROP TYPE ... CASCADE takes columns along
-    bool path_left_ = false;          ///< an earlier script left another search_path behind, if both run in one session
+    bool views_uncertain_ = false;
+    bool columns_uncertain_ = false;
+    bool tables_uncertain_ = false;  ///< DROP TABLE ... CASCADE takes children along
+    bool path_left_ = false;         ///< an earlier script left another search_path behind, if both run in one session
 };
 
 /// Tables that the scripts make anew: their indexes are in nobody's way.

@@ -67,6 +67,10 @@ void Collector::create_table(const Name& name, const TableFacts& facts) {
     }
 }
 
+void Collector::follow_table(const Name& name) {
+    push(of_existing(EffectKind::follow_table, name, IfExists::no));
+}
+
 void Collector::create_view(const Name& name, Lifetime lifetime, IfExists guard) {
     Effect view = of_new(EffectKind::create_view, name, lifetime, guard);
     view.open_columns = true;

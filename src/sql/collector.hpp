@@ -44,6 +44,7 @@ public:
     explicit Collector(ScriptEffects& out) : out_(&out) {}
 
     void create_table(const Name& name, const TableFacts& facts);
+    void follow_table(const Name& name);
     void create_view(const Name& name, Lifetime lifetime, IfExists guard);
     void create_enum(const Name& name, const std::vector<std::string>& labels);
     void create_type(const Name& name);

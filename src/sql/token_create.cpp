@@ -71,12 +71,13 @@ void read_table(Cursor cursor, const Modifiers& modifiers, Collector& out) {
     const bool from_elsewhere = cursor.accept("OF") || cursor.accept({"PARTITION", "OF"});
     if (from_elsewhere) cursor.name();
     const auto elements = cursor.list();
-    if (from_elsewhere || has_word(cursor.rest(), "INHERITS") || has_word(cursor.rest(), "AS"))
-        facts.completeness = Columns::open;
+    const bool follows = from_elsewhere || has_word(cursor.rest(), "INHERITS");
+    if (follows || has_word(cursor.rest(), "AS")) facts.completeness = Columns::open;
     // CREATE TABLE t (a, b) AS ...: names without types; which columns there are in all is the query's to say.
     if (!has_word(cursor.rest(), "AS"))
         for (const Tokens element : elements) read_element(element, facts);
     out.create_table(*name, facts);
+    if (follows) out.follow_table(*name);
 }
 
 void read_view(Cursor cursor, const Modifiers& modifiers, Collector& out) {

@@ -100,6 +100,9 @@ void read_alter_relation(Cursor cursor, const Target& target, Collector& out) {
         Cursor action(item);
         if (action.accept("ADD")) read_add(action, *name, out);
         if (action.accept("DROP")) read_drop_column(action, *name, out);
+        if (action.accept("INHERIT") || action.accept("OF")) out.follow_table(*name);
+        const auto partition = action.accept({"ATTACH", "PARTITION"}) ? action.name() : std::nullopt;
+        if (partition) out.follow_table(*partition);
     }
 }
 

@@ -35,11 +35,15 @@ Column column_of(const Node& definition) {
     return column;
 }
 
+/// PARTITION OF, INHERITS, OF.
+bool follows(const Node& statement) {
+    return !statement.list("inhRelations").empty() || statement.has("ofTypename");
+}
+
 TableFacts table_facts(const Node& statement) {
     TableFacts facts;
     facts.lifetime = statement.at("relation").lifetime();
-    const bool from_elsewhere = !statement.list("inhRelations").empty() || statement.has("ofTypename");
-    facts.completeness = from_elsewhere ? Columns::open : Columns::named;
+    facts.completeness = follows(statement) ? Columns::open : Columns::named;
     for (const auto& element : statement.list("tableElts")) {
         if (element.tag() == "ColumnDef") facts.columns.push_back(column_of(element.inner()));
         if (element.tag() == "TableLikeClause") facts.completeness = Columns::open;
@@ -52,6 +56,7 @@ void create_table(const Node& statement, Collector& out) {
     TableFacts facts = table_facts(statement);
     facts.guard = guarded(statement.flag("if_not_exists"));
     out.create_table(statement.at("relation").range_name(), facts);
+    if (follows(statement)) out.follow_table(statement.at("relation").range_name());
 }
 
 void create_foreign_table(const Node& statement, Collector& out) {
@@ -156,6 +161,8 @@ void alter_table(const Node& statement, Collector& out) {
         if (kind == "AT_AddColumn") out.add_column(table, column_of(command.at("def").inner()), guard);
         if (kind == "AT_DropColumn") out.drop_column(table, command.text("name"), guard, cascade_of(command));
         if (kind == "AT_DropConstraint") out.drop_index({table.schema, command.text("name")}, guard);
+        if (kind == "AT_AddInherit" || kind == "AT_AddOf") out.follow_table(table);
+        if (kind == "AT_AttachPartition") out.follow_table(command.at("def").inner().at("name").range_name());
         if (kind == "AT_AddConstraint") add_constraint(table, command.at("def").inner(), out);
     }
 }

@@ -19,6 +19,7 @@ Catalogue database() {
     out.relations[{"public", "User"}].columns = {{"id", {}}, {"email", {}}};
     out.relations[{"app", "t"}].columns = {{"a", {}}};
     out.relations[{"public", "part"}] = {.kind = 'r', .partition = true, .columns = {{"a", {}}}};
+    out.relations[{"public", "v"}] = {.kind = 'v', .columns = {{"a", {}}}};
     out.relations[{"public", "parent"}] = {.kind = 'p', .columns = {{"a", {}}}};
     out.enums[{"public", "Role"}] = {"A"};
     out.indexes[{"public", "User_email_key"}] = {.table = "User", .attached = false};
@@ -158,6 +159,13 @@ const CollisionCase cases[] = {
     {"index_of_moved_table", "ALTER TABLE app.t SET SCHEMA x; CREATE INDEX t_a_idx ON app.t (a)", {}},
     {"index_of_dropped_schema", "DROP SCHEMA app CASCADE; CREATE SCHEMA app; CREATE INDEX t_a_idx ON app.t (a)", {}},
     {"index_of_partition", "DROP TABLE parent; CREATE INDEX part_idx ON part (a)", {}},
+    {"view_gone_with_a_column", R"(ALTER TABLE "User" DROP COLUMN x CASCADE; CREATE VIEW v AS SELECT 1)", {}},
+    {"column_gone_with_a_column", R"(ALTER TABLE "User" DROP COLUMN x CASCADE; ALTER TABLE "User" ADD email text)", {}},
+    {"view_gone_with_a_function", "DROP FUNCTION f(int) CASCADE; CREATE VIEW v AS SELECT 1", {}},
+    {"view_gone_with_a_schema", "DROP SCHEMA types CASCADE; CREATE VIEW v AS SELECT 1", {}},
+    {"table_where_a_view_was", "DROP TABLE old CASCADE; CREATE TABLE v (a int)", {}},
+    {"child_made_again", R"(DROP TABLE base CASCADE; CREATE TABLE "User" (id int) INHERITS (base))", {}},
+    {"view_that_is_there", R"(ALTER TABLE "User" DROP COLUMN x; CREATE VIEW v AS SELECT 1)", {"public.v"}},
     {"partition_made_again",
      "DROP TABLE parent; CREATE TABLE parent (a int) PARTITION BY LIST (a); CREATE TABLE part PARTITION OF parent "
      "DEFAULT",

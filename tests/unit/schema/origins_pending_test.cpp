@@ -38,6 +38,39 @@ TEST(OriginsPending, CountsWhatIsThereWhenAllHaveRun) {
     EXPECT_THAT(creators(origins, {"3"}, {table("brief")}), ElementsAre("3"));
 }
 
+TEST(OriginsPending, AReplacedViewMayHaveNewColumns) {
+    const auto origins =
+        origins_of({{"1", "CREATE TABLE u (id int, b text); CREATE VIEW v AS SELECT id FROM u"},
+                    {"2", "CREATE OR REPLACE VIEW v AS SELECT id, b FROM u"},
+                    {"3", "DO $$ BEGIN CREATE OR REPLACE VIEW v AS SELECT id, b, 1 AS c FROM u; END $$"}});
+    EXPECT_THAT(creators(origins, {"2", "3"}, {column("v", "b")}), ElementsAre("2"));
+    EXPECT_THAT(creators(origins, {"3"}, {column("v", "c"), column("u", "c")}), ElementsAre("3", std::nullopt));
+    EXPECT_THAT(origins.created_by(table("v")), Optional(std::string("2")));
+    EXPECT_EQ(origins.find(column("v", "b"))->created_by, "2");
+}
+
+TEST(OriginsPending, WhatATableFollowsMayGiveItColumns) {
+    const auto origins = origins_of({{"1", R"(CREATE TABLE e (id int) PARTITION BY RANGE (id);
+                                              CREATE TABLE part PARTITION OF e DEFAULT;
+                                              CREATE TABLE child (own int) INHERITS (e);
+                                              CREATE TABLE late (id int); CREATE TABLE alone (id int))"},
+                                     {"2", "ALTER TABLE late INHERIT e"},
+                                     {"3", "ALTER TABLE e ADD COLUMN kind text; ALTER TABLE e RENAME id TO no"}});
+    for (const auto* name : {"part", "child", "late"})
+        EXPECT_THAT(creators(origins, {"3"}, {column(name, "kind"), column(name, "no"), column(name, "other")}),
+                    ElementsAre("3", "3", std::nullopt))
+            << name;
+    EXPECT_THAT(creators(origins, {"3"}, {column("alone", "kind")}), ElementsAre(std::nullopt));
+    EXPECT_FALSE(origins.find(column("late", "kind"))->certain);
+}
+
+TEST(OriginsPending, AnAttachedPartitionFollows) {
+    const auto origins = origins_of({{"1", R"(CREATE TABLE e (id int) PARTITION BY RANGE (id); CREATE TABLE p (id int);
+                                              ALTER TABLE e ATTACH PARTITION p DEFAULT)"},
+                                     {"2", "ALTER TABLE e ADD COLUMN kind text"}});
+    EXPECT_THAT(creators(origins, {"2"}, {column("p", "kind")}), ElementsAre("2"));
+}
+
 TEST(OriginsPending, KnowsThatIfNotExistsAddsNothingToATableThatIsThere) {
     const auto origins = origins_of({{"1", "CREATE TABLE IF NOT EXISTS t (a int, b int)"}});
     EXPECT_THAT(creators(origins, {"1"}, {column("t", "b")}), ElementsAre(std::nullopt));

@@ -53,6 +53,8 @@ inline std::string_view word_for(EffectKind kind) {
             return "set_schema";
         case EffectKind::rename_schema:
             return "rename_schema";
+        case EffectKind::follow_table:
+            return "follow_table";
     }
     return "?";
 }
