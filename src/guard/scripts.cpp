@@ -21,6 +21,7 @@ std::vector<NamedScript> read_scripts(const Bundle& bundle, const std::vector<st
             scripts.emplace_back(migration.name, read_script(migration.script));
         }
     }
+    note_calls(scripts);
     return scripts;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,8 @@ struct ScriptEffects {
     bool drops_unnamed = false;    ///< may drop what no text names: dynamic SQL, DROP OWNED, DROP EXTENSION
     bool indexes_unnamed = false;  ///< may drop or rename indexes that no text names: dynamic SQL, CASCADE from a
                                    ///< function or operator class
+    std::set<std::string> changing_routines;  ///< functions and procedures, without schema, whose body makes or drops
+    std::set<std::string> calls;              ///< what SELECT, CALL and PERFORM call, without schema
     std::size_t statements = 0;
 };
 

@@ -46,8 +46,18 @@ std::optional<Replay::Made> made_in(const Replay& replay, const ScriptObject& ob
 
 }  // namespace
 
+void note_calls(std::vector<NamedScript>& scripts) {
+    std::set<std::string> routines;
+    for (auto& [name, script] : scripts) {
+        routines.insert(script.changing_routines.begin(), script.changing_routines.end());
+        if (std::ranges::none_of(script.calls, [&](const auto& call) { return routines.contains(call); })) continue;
+        script.creates_unnamed = script.drops_unnamed = script.indexes_unnamed = true;
+    }
+}
+
 Origins::Origins(std::vector<NamedScript> scripts, std::string default_schema)
     : scripts_(std::move(scripts)), default_schema_(std::move(default_schema)), replay_(default_schema_) {
+    note_calls(scripts_);
     for (std::size_t i = 0; i < scripts_.size(); ++i) replay_.run(i, scripts_[i].second);
 }
 

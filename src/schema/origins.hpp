@@ -36,6 +36,9 @@ struct NotCreated {
     std::string created_by;  ///< the one that creates it before; empty: none does
 };
 
+/// Who calls a routine of the bundle that makes or drops does what no text names: so it is said of the script then.
+void note_calls(std::vector<NamedScript>& scripts);
+
 class Origins {
 public:
     /// `default_schema`: where unqualified names go, the schema of the connection.

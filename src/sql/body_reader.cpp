@@ -75,15 +75,23 @@ public:
         const std::vector<Token> tokens = tokens_of(text);
         const Tokens body(tokens);
         for (std::size_t at = 0; at < body.size(); ++at) {
-            if (!begins_here(body, at) || !is_one_of(body[at], {"CREATE", "ALTER", "DROP", "EXECUTE", "DO"})) continue;
+            if (!begins_here(body, at)) continue;
+            const bool calls = is_one_of(body[at], {"SELECT", "CALL", "PERFORM"});
+            if (!calls && !is_one_of(body[at], {"CREATE", "ALTER", "DROP", "EXECUTE", "DO"})) continue;
             const std::size_t end = end_of_statement(body, at);
-            read(body.subspan(at, end - at), body, depth);
+            const Tokens statement = body.subspan(at, end - at);
+            if (!calls) read(statement, body, depth);
+            if (calls && body_ == Collector::Body::block) read_calls(statement, collector_);
             at = std::max(at, end - 1);
         }
     }
 
+    /// Something in it may make or drop what outlives the session.
+    [[nodiscard]] bool changes() const { return changes_; }
+
 private:
     void read(Tokens statement, Tokens body, int depth) {
+        changes_ = changes_ || statement.front().is("EXECUTE") || makes_or_drops(statement);
         if (statement.front().is("EXECUTE")) {
             read_execute(statement, body, depth);
         } else if (has_body(statement)) {
@@ -133,6 +141,7 @@ private:
 
     Collector& collector_;
     Collector::Body body_;
+    bool changes_ = false;
     bool computed_noted_ = false;  ///< of one body, the outermost: once, so that time stays linear
 };
 
@@ -141,6 +150,14 @@ Tokens texts_of(Tokens statement) {
     if (statement.front().is("DO")) return statement;
     const auto as = std::ranges::find_if(statement, [](const Token& token) { return token.is("AS"); });
     return statement.subspan(static_cast<std::size_t>(as - statement.begin()));
+}
+
+void note_routine(Tokens statement, Collector& collector) {
+    Cursor cursor(statement);
+    cursor.accept("CREATE");
+    cursor.accept({"OR", "REPLACE"});
+    if (!cursor.accept("FUNCTION")) cursor.accept("PROCEDURE");
+    if (const auto name = cursor.name()) collector.changing_routine(name->object);
 }
 
 }  // namespace
@@ -164,8 +181,17 @@ void read_body(Tokens statement, Collector& collector) {
         const bool sets_path = routine_sets_path || mentions_search_path(tokens_of(text));
         const auto search_path = sets_path ? SearchPathIn::set : SearchPathIn::untouched;
         collector.enter_body(search_path);
-        BodyScan(collector, body).scan(text, 0);
+        BodyScan scan(collector, body);
+        scan.scan(text, 0);
         collector.leave_body(body, search_path);
+        if (scan.changes() && body == Body::routine) note_routine(statement, collector);
+    }
+}
+
+void read_calls(Tokens statement, Collector& collector) {
+    for (std::size_t at = 0; at + 1 < statement.size(); ++at) {
+        if (!statement[at].is_name() || !statement[at + 1].is_symbol('(')) continue;
+        if (const auto name = Cursor(statement.subspan(at)).identifier()) collector.calls(*name);
     }
 }
 

@@ -15,4 +15,7 @@ bool has_body(Tokens statement);
 
 void read_body(Tokens statement, Collector& collector);
 
+/// SELECT f(...), CALL p(...) and, in a body, PERFORM f(...): by name, built-in functions as well.
+void read_calls(Tokens statement, Collector& collector);
+
 }  // namespace migration_guard::sql

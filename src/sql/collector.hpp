@@ -65,6 +65,8 @@ public:
     void creates_unnamed() { out_->creates_unnamed = true; }
     void drops_unnamed() { out_->drops_unnamed = true; }
     void indexes_unnamed() { out_->indexes_unnamed = true; }
+    void changing_routine(const std::string& name) { out_->changing_routines.insert(name); }
+    void calls(const std::string& routine) { out_->calls.insert(routine); }
 
     /// SET search_path. An empty list is an empty path: no unqualified name is found then.
     void set_search_path(const std::vector<std::string>& schemas, Scope scope);

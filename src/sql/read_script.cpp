@@ -45,6 +45,8 @@ private:
         } else if (takes_indexes_along(tokens)) {
             collector_.indexes_unnamed();
         }
+        if (!tokens.empty() && (tokens.front().is("SELECT") || tokens.front().is("CALL")))
+            read_calls(tokens, collector_);
     }
 
     void read_transaction(Transaction control) {

@@ -166,6 +166,9 @@ const CollisionCase cases[] = {
     {"table_where_a_view_was", "DROP TABLE old CASCADE; CREATE TABLE v (a int)", {}},
     {"child_made_again", R"(DROP TABLE base CASCADE; CREATE TABLE "User" (id int) INHERITS (base))", {}},
     {"view_that_is_there", R"(ALTER TABLE "User" DROP COLUMN x; CREATE VIEW v AS SELECT 1)", {"public.v"}},
+    {"view_gone_by_a_call",
+     R"(CREATE FUNCTION d() RETURNS void LANGUAGE sql AS 'DROP VIEW v'; SELECT d(); CREATE VIEW v AS SELECT 1)",
+     {}},
     {"partition_made_again",
      "DROP TABLE parent; CREATE TABLE parent (a int) PARTITION BY LIST (a); CREATE TABLE part PARTITION OF parent "
      "DEFAULT",

@@ -64,6 +64,26 @@ TEST(OriginsPending, WhatATableFollowsMayGiveItColumns) {
     EXPECT_FALSE(origins.find(column("late", "kind"))->certain);
 }
 
+TEST(OriginsPending, ACallOfARoutineThatMakesThingsGetsTheBenefitOfTheDoubt) {
+    constexpr const char* dynamic = R"(CREATE FUNCTION app."Add"(t text) RETURNS void LANGUAGE plpgsql AS $$
+        BEGIN EXECUTE format('ALTER TABLE %I ADD COLUMN tenant text', t); END $$;)";
+    const auto origins = origins_of({{"1", dynamic},
+                                     {"2", R"(SELECT app."Add"('a'))"},
+                                     {"3", R"(CREATE PROCEDURE mk() LANGUAGE sql AS 'CREATE TABLE made (x int)')"},
+                                     {"4", "CALL mk()"},
+                                     {"5", R"(DO $$ BEGIN PERFORM app."Add"('a'); END $$)"},
+                                     {"6", "SELECT count(*), \"other\"() FROM mk; DROP FUNCTION app.\"Add\"(text)"}});
+    for (const auto* calling : {"2", "4", "5"})
+        EXPECT_THAT(creators(origins, {calling}, {column("a", "tenant")}), ElementsAre(calling));
+    EXPECT_THAT(creators(origins, {"1", "3", "6"}, {column("a", "tenant")}), ElementsAre(std::nullopt));
+}
+
+TEST(OriginsPending, ARoutineThatOnlyReadsOrKeepsToItsSessionIsNoDoubt) {
+    const auto origins = origins_of({{"1", R"(CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+        CREATE TEMP TABLE t (x int); CREATE INDEX ON t (x); RETURN 1; END $$; SELECT f(); SELECT setval('s', 1))"}});
+    EXPECT_THAT(creators(origins, {"1"}, {table("missing")}), ElementsAre(std::nullopt));
+}
+
 TEST(OriginsPending, AnAttachedPartitionFollows) {
     const auto origins = origins_of({{"1", R"(CREATE TABLE e (id int) PARTITION BY RANGE (id); CREATE TABLE p (id int);
                                               ALTER TABLE e ATTACH PARTITION p DEFAULT)"},
