@@ -83,8 +83,8 @@ private:
 
     /// Without a schema that is known, any that the scripts create things in may be the connection's.
     [[nodiscard]] bool is_ours(const ScriptObject& object) const {
-        if (!options_.schema && object.schema.empty()) return !origins_.schemas().empty();
-        return origins_.touches(object.schema);
+        const bool unknown = !options_.schema && object.schema.empty();
+        return unknown || origins_.touches(object.schema);
     }
 
     const NeverCreatedOptions& options_;

@@ -70,7 +70,8 @@ Missing::Need need_of(const MissingObject& object, const Missing& entry, const O
     if (object.level == MissingLevel::info) return Missing::Need::optional;
     if (!entry.created_by) {
         const bool others_view = entry.of_view && !stands_at_the_end(origins, object.object);
-        const bool ours = origins.touches(object.object.schema) && !others_view && !entry.declared_external;
+        const bool in_ours = origins.touches(object.object.schema) || origins.creates_elsewhere(object.object);
+        const bool ours = in_ours && !others_view && !entry.declared_external;
         return ours ? Missing::Need::needed : Missing::Need::external;
     }
     const auto* record = history.find(*entry.created_by);

@@ -132,7 +132,15 @@ std::optional<std::string> Origins::created_by(const ScriptObject& object) const
 }
 
 bool Origins::touches(const std::string& schema) const {
-    return schemas().contains(schema.empty() ? default_schema_ : schema);
+    const auto& asked = schema.empty() ? default_schema_ : schema;
+    return schemas().contains(asked) || (schemas().empty() && asked == default_schema_);
+}
+
+bool Origins::creates_elsewhere(const ScriptObject& object) const {
+    if (!object.member.empty() || replay_.resolved({object.schema, ""}).schema != default_schema_) return false;
+    return std::ranges::any_of(schemas(), [&](const std::string& schema) {
+        return is_live(find({object.kind, schema, object.object, ""}));
+    });
 }
 
 std::vector<std::optional<std::string>> Origins::created_by_pending(const std::vector<std::string>& pending,

@@ -52,7 +52,10 @@ public:
 
     /// Schemas in which bundled migrations create tables, views or enums.
     [[nodiscard]] const std::set<std::string>& schemas() const { return replay_.schemas(); }
+    /// Those, and the connection's where the scripts create nothing at all: it is not left to others then.
     [[nodiscard]] bool touches(const std::string& schema) const;
+    /// A table or enum of that name is created in some other schema, where Prisma does not look.
+    [[nodiscard]] bool creates_elsewhere(const ScriptObject& object) const;
 
     /// For each of `missing` (objects that the database does not have, whose table or enum it does have in the case
     /// of columns and labels) the pending migration that will create it, none when none can. A pending script that may

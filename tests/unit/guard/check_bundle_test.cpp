@@ -82,6 +82,18 @@ TEST_F(CheckBundle, WhatNoScriptCreatesIs87) {
     EXPECT_THAT(missing(outcome), ElementsAre("public.b"));
 }
 
+TEST_F(CheckBundle, ScriptsThatCreateNothingLeaveNothingToOthers) {
+    script("-- This is an empty migration.");
+    declare({table("a"), table("users", "auth")});
+    for (const auto& schema : {std::optional<std::string>(), std::optional<std::string>("public")}) {
+        check.options.schema = schema;
+        const auto outcome = run();
+        EXPECT_EQ(outcome.code, ExitCode::schema_mismatch);
+        EXPECT_THAT(missing(outcome), ElementsAre("public.a"));
+        EXPECT_THAT(warnings(outcome), ElementsAre("external auth.users"));
+    }
+}
+
 TEST_F(CheckBundle, ModelsAreCountedAndJoinTablesAndViewsAreNot) {
     script("CREATE TABLE a (id int); CREATE TABLE \"_AToB\" (id int);");
     declare({table("a"), table("_AToB", "", TableKind::join_table), table("v", "", TableKind::view)});
