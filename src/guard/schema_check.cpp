@@ -1,5 +1,6 @@
 #include "guard/schema_check.hpp"
 
+#include "guard/never_created.hpp"
 #include "guard/scripts.hpp"
 #include "schema/compare.hpp"
 #include "schema/foreseen.hpp"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 
 namespace migration_guard {
@@ -157,6 +159,31 @@ std::vector<Missing> trace(const std::vector<MissingObject>& objects, const Plan
     return missing;
 }
 
+/// The tables and enums among `missing` that come with what is pending.
+DeclaredSchema coming(const DeclaredSchema& declared, const std::vector<Missing>& missing, const std::string& schema) {
+    const auto comes = [&](const std::string& own, const std::string& name) {
+        const ObjectName object{own.empty() ? schema : own, name};
+        const auto found = std::ranges::find(missing, object.text(), &Missing::object);
+        return found != missing.end() && found->comes_with_pending && !found->of_view;
+    };
+    DeclaredSchema out;
+    std::ranges::copy_if(declared.tables, std::back_inserter(out.tables),
+                         [&](const DeclaredTable& table) { return comes(table.schema, table.name); });
+    std::ranges::copy_if(declared.enums, std::back_inserter(out.enums),
+                         [&](const DeclaredEnum& one) { return comes(one.schema, one.name); });
+    return out;
+}
+
+/// What is pending may create a table or enum without a column or label that schema.prisma has: nothing is applied
+/// then.
+void add_members_that_stay_out(std::vector<Missing>& missing, const Plan& plan, const std::string& schema) {
+    const auto declared = coming(*plan.declared.get().schema, missing, schema);
+    if (declared.tables.empty() && declared.enums.empty()) return;
+    auto never = never_created(plan.bundle.get(), declared, {schema, plan.ignored, plan.external}).missing;
+    std::erase_if(never, [](const Missing& entry) { return entry.kind != "column" && entry.kind != "enumValue"; });
+    std::ranges::move(never, std::back_inserter(missing));
+}
+
 /// What the pending scripts certainly do to the catalogue; nothing where there is any doubt, or no history yet.
 Foreseen foresee_pending(const Plan& plan, const History& history, const Catalogue& catalogue,
                          const std::string& schema) {
@@ -214,6 +241,7 @@ SchemaFindings check_schema(const Plan& plan, const History& history, const Cata
     if (!difference.missing.empty()) {
         const Origins origins(read_scripts(plan.bundle.get()), schema);
         findings.missing = trace(difference.missing, plan, history, origins, database);
+        add_members_that_stay_out(findings.missing, plan, schema);
         findings.warnings = warnings_of(origins.scripts());
     }
     const auto then = foresee_pending(plan, history, catalogue, schema);

@@ -43,6 +43,36 @@ test('a view is missing when a bundled script creates it, else a warning', async
   assert.match(checked.json.warnings[0].object, /Loud/)
 })
 
+test('a pending script that creates the table without a declared column is not applied', async (context) => {
+  const script = scripts[ANALYTICS].replace(/^.*"kind".*\n/m, '')
+  assert.notEqual(script, scripts[ANALYTICS])
+  const project = Project.create(context, { migrations: { ...first(2), [ANALYTICS]: script }, models: modelsOf(3) })
+  for (const database of [await deployed(context, first(2)), await Database.create(context)]) {
+    for (const command of [['check', '--before-deploy'], ['migrate', '--apply', 'native']]) {
+      const refused = await project.json(database.url(), [...command, '--json'])
+      assert.equal(refused.code, 87, JSON.stringify(refused.json))
+      assert.match(refused.json.message, /column public\.AnalyticsEvent\.kind/)
+    }
+    assert.equal(await database.relationExists('public."AnalyticsEvent"'), false)
+  }
+})
+
+test('an image whose migrations create nothing does not start on an empty database', async (context) => {
+  const project = Project.create(context, { migrations: { '20250101000000_empty': '-- This is an empty migration.\n' }, models: modelsOf(3) })
+  const database = await Database.create(context)
+  for (const command of [['check', '--before-deploy'], ['check', '--no-database'], ['migrate']])
+    assert.equal((await project.guard(database.url(), [...command, '--apply', 'native'])).code, 87, command.join(' '))
+})
+
+test('tables made in a schema where Prisma does not look are missing', async (context) => {
+  const migrations = Object.fromEntries(Object.entries(first(3)).map(([name, script]) => [name, script.replaceAll(/(TABLE|ON) "/g, '$1 "public"."')]))
+  const project = Project.create(context, { migrations, models: modelsOf(3) })
+  const database = await Database.create(context)
+  await database.query('CREATE SCHEMA tenant_a')
+  const refused = await project.guard(database.url('schema=tenant_a'), ['migrate', '--apply', 'native'])
+  assert.equal(refused.code, 87, refused.stdout + refused.stderr)
+})
+
 test('a table that the config lists as external is a warning when it is missing', async (context) => {
   const project = withLegacy(context, ['public.legacy'])
   const database = await Database.create(context)
