@@ -119,7 +119,9 @@ void conclude_proof(BaselineOutcome& result, std::size_t bundled, ApplyMode appl
         return;
     }
     conclude_with(result.outcome, {ExitCode::ledger_missing, "the database proves none of the bundled migrations",
-                                   "is it the right database? migration-guard diagnose tells what is in it"});
+                                   "is it the right database, and the right schema? What DATABASE_URL names: "
+                                   "migration-guard config. Beside tables of others: a schema of its own (?schema=), "
+                                   "or tables.external in the Prisma config"});
 }
 
 std::string_view word(BaselineProof::Step::Standing standing) {

@@ -65,8 +65,11 @@ std::string words_for_done(const ResolveOutcome& done, const std::string& name, 
                                       done.touched.size() == 1 ? "failed row" : "failed rows"));
     }
     if (!done.inserted.empty()) written.emplace_back("a new row written");
+    if (written.empty())
+        return fmt::format("nothing was written: migration \"{}\" has no failed row; its state: migration-guard check",
+                           name);
     return fmt::format("migration \"{}\" is marked {} ({})", name, as == ResolveAs::applied ? "applied" : "rolled back",
-                       written.empty() ? "it was so before" : join(written));
+                       join(written));
 }
 
 }  // namespace

@@ -14,12 +14,17 @@ std::string plural(std::size_t count, const std::string& one, const std::string&
 }
 
 /// Without a shell (a dashboard, a phone) a variable does it; the row keeps it from acting twice.
-std::string resolve_lines(const std::string& name, const std::string& row) {
+std::string resolve_lines(const MigrationRecord& record) {
+    const auto& name = record.name;
+    // Only where its script is to be had can it be applied, or marked so (its checksum is recorded).
+    const std::string then = record.bundled
+                                 ? " to have it applied again; --applied instead when its changes are all in "
+                                   "the database"
+                                 : "; --applied instead, from the image that bundles it, when its changes "
+                                   "are all in the database";
     return "repair the cause, then: migration-guard resolve --rolled-back " + name +
-           " (or prisma migrate resolve --rolled-back " + name +
-           ") to have it applied again; --applied instead when its changes are all in the database; without a shell: "
-           "MIGRATION_GUARD_RESOLVE_ONCE=rolled-back:" +
-           name + "@" + row.substr(0, 8);
+           " (or prisma migrate resolve --rolled-back " + name + ")" + then +
+           "; without a shell: MIGRATION_GUARD_RESOLVE_ONCE=rolled-back:" + name + "@" + record.row->id.substr(0, 8);
 }
 
 }  // namespace
@@ -109,9 +114,10 @@ Words words_for_failed(const MigrationRecord& record) {
     } else {
         message += ": no error is recorded (the process or its connection was ended)";
     }
-    return {message, row.applied_steps_count > 0 ? "migration-guard resolve --applied " + record.name +
-                                                       " (or prisma migrate resolve --applied " + record.name + ")"
-                                                 : resolve_lines(record.name, row.id)};
+    if (row.applied_steps_count == 0) return {message, resolve_lines(record)};
+    return {message, (record.bundled ? "migration-guard resolve --applied "
+                                     : "from the image that bundles it: migration-guard resolve --applied ") +
+                         record.name + " (or prisma migrate resolve --applied " + record.name + ")"};
 }
 
 Words words_for_edited(const MigrationRecord& record) {

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t most_listed = 15;
 constexpr std::size_t widest = 400;
+constexpr std::size_t widest_remedy = 4000;  // what is to be typed must not be cut
 
 class TextWriter {
 public:
@@ -31,7 +32,9 @@ public:
     }
 
 private:
-    void line(const std::string& text) { out_ += one_line(secrets_.mask(clean(text)), widest) + "\n"; }
+    void line(const std::string& text, std::size_t limit = widest) {
+        out_ += one_line(secrets_.mask(clean(text)), limit) + "\n";
+    }
 
     /// Indented lines under a heading; the first `most_listed` of them.
     void list(const std::vector<std::string>& items) {
@@ -44,10 +47,11 @@ private:
     void verdict() {
         line(fmt::format("{}: {} (exit {})", outcome_.code == ExitCode::ok ? "ok" : describe(outcome_.code).name,
                          outcome_.message, number(outcome_.code)));
-        if (!outcome_.remedy.empty()) line("  what to do: " + outcome_.remedy);
+        if (!outcome_.remedy.empty()) line("  what to do: " + outcome_.remedy, widest_remedy);
         for (std::size_t i = 1; i < outcome_.problems.size(); ++i) {
             line(fmt::format("also {}: {}", describe(outcome_.problems[i].code).name, outcome_.problems[i].message));
-            if (!outcome_.problems[i].remedy.empty()) line("  what to do: " + outcome_.problems[i].remedy);
+            if (!outcome_.problems[i].remedy.empty())
+                line("  what to do: " + outcome_.problems[i].remedy, widest_remedy);
         }
     }
 

@@ -42,6 +42,23 @@ TEST(GistOfLogs, IsTheSentenceThatSaysWhatWentWrong) {
     }
 }
 
+TEST(WordsForFailed, OfferApplyingOnlyWhereTheScriptIs) {
+    MigrationRecord record;
+    record.name = "3_c";
+    record.row = LedgerRow{};
+    record.row->id = "1a2b3c4d-0000";
+    record.bundled = true;
+    EXPECT_THAT(words_for_failed(record).remedy,
+                HasSubstr("3_c) to have it applied again; --applied instead when its changes"));
+    record.bundled = false;
+    const auto newer = words_for_failed(record).remedy;
+    EXPECT_THAT(newer, HasSubstr("3_c); --applied instead, from the image that bundles it, when its changes"));
+    EXPECT_THAT(newer, HasSubstr("RESOLVE_ONCE=rolled-back:3_c@1a2b3c4d"));
+    record.row->applied_steps_count = 1;
+    EXPECT_THAT(words_for_failed(record).remedy,
+                testing::StartsWith("from the image that bundles it: migration-guard resolve --applied 3_c"));
+}
+
 // What words_for_failed() prints for a dashboard must be taken back by resolveOnce, of a row written by hand too.
 TEST(LedgerRow, IsNamedByTheStartOfItsIdOrByAllOfAShortOne) {
     LedgerRow row;

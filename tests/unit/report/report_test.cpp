@@ -66,6 +66,15 @@ Outcome incident() {
     return outcome;
 }
 
+TEST(ToText, leaves_what_is_to_be_typed_whole) {
+    auto outcome = incident();
+    outcome.remedy = std::string(600, 'x') + " type this";
+    outcome.problems[1].remedy = std::string(600, 'y') + " and this";
+    const auto text = to_text(outcome, Secrets());
+    EXPECT_NE(text.find("x type this\n"), std::string::npos);
+    EXPECT_NE(text.find("y and this\n"), std::string::npos);
+}
+
 TEST(ToText, shows_of_prismas_long_text_the_servers_own_sentence) {
     auto outcome = incident();
     auto& failed = outcome.history.migrations.back();
