@@ -110,6 +110,12 @@ private:
         if (!looked()) return not_looked();
         const auto declared = is_declared();
         if (declared && !*declared) {
+            if (const auto* table = declared_elsewhere()) {
+                return say(
+                    fmt::format("the app asks for {}; this DATABASE_URL's is {}", group_.object, name_of(*table)),
+                    "is the app's DATABASE_URL another one (?schema=, or the adapter's schema option in Prisma "
+                    "7)? this one's: migration-guard config");
+            }
             return say("schema.prisma of this image does not declare " + group_.object,
                        "was the app's client made from another one? run prisma generate in the build of the image; if "
                        "SQL of the app's own names it, have a migration create it: prisma migrate dev");
@@ -141,6 +147,19 @@ private:
         const auto found = std::ranges::find_if(tables, [&](const DeclaredTable& table) {
             return name == table.name || name == (table.schema.empty() ? connected : table.schema) + "." + table.name;
         });
+        return found == tables.end() ? nullptr : &*found;
+    }
+
+    [[nodiscard]] std::string name_of(const DeclaredTable& table) const {
+        return (table.schema.empty() ? context_.diagnosis.check.database.schema : table.schema) + "." + table.name;
+    }
+
+    /// "tenant9.users", where schema.prisma declares users of another schema; null where it declares none.
+    [[nodiscard]] const DeclaredTable* declared_elsewhere() const {
+        const auto object = named_object();
+        if (!object || object->schema.empty()) return nullptr;
+        const auto& tables = context_.declared->tables;
+        const auto found = std::ranges::find(tables, object->object, &DeclaredTable::name);
         return found == tables.end() ? nullptr : &*found;
     }
 
@@ -234,10 +253,28 @@ private:
 
     void not_let_in() {
         const auto& check = context_.diagnosis.check;
+        if (looked() && !asked_elsewhere().empty()) {
+            return say(fmt::format("the app asked for {}; the guard's connection goes to {}, which answers",
+                                   group_.object, asked_elsewhere()),
+                       "is that a pooler before it, is it up? else the app's DATABASE_URL is another one; this one's: "
+                       "migration-guard config");
+        }
         if (looked())
             return say("the database answers now", "nothing; should it come back: migration-guard wait says why");
         if (!tried()) return not_looked();
         say(check.message, check.remedy);
+    }
+
+    /// What the guard connects to, where the app asked for another host or database; else empty.
+    [[nodiscard]] std::string asked_elsewhere() const {
+        const auto& database = context_.diagnosis.check.database;
+        const auto host = fmt::format("{}:{}", database.host, database.port);
+        const bool another_host = group_.kind == LogGroup::Kind::host && group_.object.find(':') != std::string::npos &&
+                                  group_.object != host;
+        // Prisma up to 6 writes `shop.public`.
+        const bool another_name = group_.kind == LogGroup::Kind::database && !group_.object.empty() &&
+                                  group_.object != database.name && !group_.object.starts_with(database.name + ".");
+        return another_host ? host : another_name ? database.name : "";
     }
 
     /// Otherwise it is the guard that lacks something (66, 78), which explains nothing of the app.

@@ -76,6 +76,33 @@ TEST_F(Logged, WhatIsNamedAndThereIsNotExplainedByAnotherObject) {
     EXPECT_TRUE(explained.open);
 }
 
+TEST_F(Logged, AnObjectOfAnotherSchemaSpeaksOfAnotherUrl) {
+    const auto explained = of(error("P2021", "tenant9.users", "user"));
+    EXPECT_EQ(explained.cause, "the app asks for tenant9.users; this DATABASE_URL's is public.users");
+    EXPECT_THAT(explained.next, HasSubstr("?schema="));
+}
+
+TEST_F(Logged, AnotherHostOrDatabaseIsSaid) {
+    diagnosis.check.database.host = "db";
+    diagnosis.check.database.port = 5432;
+    diagnosis.check.database.name = "shop";
+    const auto cause = [this](LogGroup::Kind kind, const std::string& object) {
+        LogGroup group;
+        group.code = "P1001";
+        group.kind = kind;
+        group.object = object;
+        return of(group).cause;
+    };
+    using Kind = LogGroup::Kind;
+    EXPECT_EQ(cause(Kind::host, "old-db:5432"),
+              "the app asked for old-db:5432; the guard's connection goes to db:5432, which answers");
+    EXPECT_EQ(cause(Kind::database, "shop_old"),
+              "the app asked for shop_old; the guard's connection goes to shop, which answers");
+    for (const auto& [kind, object] : {std::pair{Kind::host, "db:5432"}, std::pair{Kind::host, ""},
+                                       std::pair{Kind::database, "shop"}, std::pair{Kind::database, "shop.public"}})
+        EXPECT_EQ(cause(kind, object), "the database answers now") << object;
+}
+
 TEST_F(Logged, WhatIsDeclaredAndNotMissingIsThereNow) {
     DeclaredColumn email;
     email.name = "email";
@@ -83,7 +110,7 @@ TEST_F(Logged, WhatIsDeclaredAndNotMissingIsThereNow) {
     for (const auto& seen : {error("P2021", "public.users"), error("P2021", "users"), error("P2022", "users.email")})
         EXPECT_EQ(of(seen).cause, seen.object + " is there now");
     EXPECT_THAT(of(error("P2022", "users.phone")).cause, HasSubstr("does not declare users.phone"));
-    EXPECT_THAT(of(error("P2021", "app.users")).cause, HasSubstr("does not declare app.users"));
+    EXPECT_THAT(of(error("P2021", "app.orders")).cause, HasSubstr("does not declare app.orders"));
 }
 
 // An alias of raw SQL, a schema.prisma that was not read: either may be.
