@@ -38,7 +38,11 @@ trap 'exit 129' HUP
 # in_background COMMAND...: in a process group of its own, which ends with this script; $group is its id.
 in_background() {
   set -m # a group of its own, and signals as usual: without it bash has a background command ignore SIGINT
-  "$@" &
+  if [ "$(type -t "$1")" = function ]; then
+    { set -e; "$@"; } & # strict, also where the one who waits for its status is not
+  else
+    "$@" &
+  fi
   set +m
   group=$!
   at_exit end_group "$group"
@@ -76,12 +80,16 @@ supervised() {
 }
 
 # quietly NAME COMMAND...: output goes to build/logs/NAME.log and is shown only when COMMAND fails.
-# A shell function as COMMAND never behind `if` or before `||`: bash would switch strict mode off inside it.
+# A shell function as COMMAND never behind `if` or before `||`: bash would switch strict mode off inside it. For the same
+# reason there is no `||` here: a libpq that was made by halves once counted as made.
 quietly() {
-  local name=$1 status=0
+  local name=$1 status
   shift
   mkdir -p "$logs"
-  supervised "$@" >"$logs/$name.log" 2>&1 </dev/null || status=$?
+  set +e
+  supervised "$@" >"$logs/$name.log" 2>&1 </dev/null
+  status=$?
+  set -e
   if [ $status -ne 0 ]; then
     tail -n 60 "$logs/$name.log" >&2
     warn "failed with status $status: $* (whole output: ${logs#"$root"/}/$name.log)"
