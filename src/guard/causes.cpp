@@ -32,6 +32,10 @@ Cause about_migration(Kind kind, const std::string& migration, const std::string
 }
 
 Cause never_migrated(const Missing& missing, std::size_t bundled, const std::string& also) {
+    if (!missing.folded.empty()) {
+        return about(Kind::never_migrated, missing, missing.folded_by,
+                     words_for_folded(missing, missing.folded_by) + also, missing.folded_mend);
+    }
     return about(Kind::never_migrated, missing, "",
                  fmt::format("none of the {} bundled migrations creates it{}. Typically it was made with db push in "
                              "development, or its migration was left out of the repository or the image",

@@ -19,16 +19,16 @@ public:
 
     SchemaFindings find(const DeclaredSchema& declared) {
         findings_.warnings = warnings_of(origins_.scripts());
-        for (const auto& table : declared.tables) look_for(DeclaredSchema{{table}, {}}, table.schema);
+        for (const auto& table : declared.tables) look_for(declared, DeclaredSchema{{table}, {}}, table.schema);
         for (const auto& declared_enum : declared.enums)
-            look_for(DeclaredSchema{{}, {declared_enum}}, declared_enum.schema);
+            look_for(declared, DeclaredSchema{{}, {declared_enum}}, declared_enum.schema);
         return std::move(findings_);
     }
 
 private:
     /// Where it is missed least: with a schema that is not known an object without one counts as created when the
     /// scripts create it in any.
-    void look_for(const DeclaredSchema& one, const std::string& schema) {
+    void look_for(const DeclaredSchema& declared, const DeclaredSchema& one, const std::string& schema) {
         auto missed = origins_.not_created(one);
         if (!options_.schema && schema.empty()) {
             for (const auto& candidate : origins_.schemas()) {
@@ -37,7 +37,7 @@ private:
                 if (weight(there) < weight(missed)) missed = std::move(there);
             }
         }
-        for (const auto& object : missed) add(object);
+        for (const auto& object : missed) add(object, declared);
     }
 
     static DeclaredSchema placed(DeclaredSchema one, const std::string& schema) {
@@ -52,7 +52,7 @@ private:
         return whole ? static_cast<std::size_t>(-1) : missed.size();
     }
 
-    void add(const NotCreated& missed) {
+    void add(const NotCreated& missed, const DeclaredSchema& declared) {
         auto object = missed.object;
         if (object.schema.empty()) object.schema = origins_.default_schema();
         if (is_ignored(object)) return;
@@ -71,6 +71,7 @@ private:
         }
         entry.removed_by = missed.removed_by;
         entry.once_created_by = missed.created_by;
+        if (missed.removed_by.empty()) note_folded(entry, origins_, object, declared);
         findings_.missing.push_back(std::move(entry));
     }
 
@@ -102,8 +103,13 @@ Words words_for_never_created(const std::vector<const Missing*>& missing) {
     std::vector<std::string> names;
     names.reserve(missing.size());
     std::size_t removed = 0;
+    const Missing* folded = nullptr;
     for (const auto* object : missing) {
         names.push_back(object->kind + " " + object->object);
+        if (!object->folded.empty()) {
+            names.back() += " (" + words_for_folded(*object, object->folded_by) + ")";
+            folded = folded == nullptr ? object : folded;
+        }
         if (object->removed_by.empty()) continue;
         ++removed;
         names.back() += " (" + words_for_removal(object->once_created_by, object->removed_by) + ")";
@@ -112,11 +118,12 @@ Words words_for_never_created(const std::vector<const Missing*>& missing) {
     const std::string objects = (one ? "1 object" : std::to_string(missing.size()) + " objects") +
                                 " of schema.prisma " + (one ? "is " : "are ");
     const auto how = removed == 0 ? "created by no bundled migration: " : "not there when all bundled migrations ran: ";
-    return {objects + how + join(names, 5),
-            removed == missing.size()
-                ? remedy_for_removal()
-                : "create the migration that was never made: prisma migrate dev --name NAME (db push makes none), and "
-                  "commit it"};
+    const auto said = objects + how + join(names, 5);
+    if (removed == missing.size()) return {said, remedy_for_removal()};
+    if (folded != nullptr) return {said, folded->folded_mend + (one ? "" : "; then check again")};
+    return {said,
+            "create the migration that was never made: prisma migrate dev --name NAME (db push makes none), and commit "
+            "it"};
 }
 
 }  // namespace migration_guard

@@ -81,10 +81,11 @@ Missing::Need need_of(const MissingObject& object, const Missing& entry, const O
     return applied && newer.may_have_removed(*record->row) ? Missing::Need::removed_by_newer : Missing::Need::needed;
 }
 
-/// Who creates it; or who did, before another bundled script drops or renames it.
-void trace_to_scripts(Missing& entry, const Origins& origins, const ScriptObject& object) {
+/// Who creates it; or who did, before another bundled script drops or renames it; or who forgot the quotes.
+void trace_to_scripts(Missing& entry, const Origins& origins, const ScriptObject& object,
+                      const DeclaredSchema& declared) {
     const auto provenance = origins.find(object);
-    if (!provenance) return;
+    if (!provenance) return note_folded(entry, origins, object, declared);
     if (provenance->removed_by.empty()) {
         if (!provenance->created_by.empty()) entry.created_by = provenance->created_by;
         return;
@@ -148,7 +149,7 @@ std::vector<Missing> trace(const std::vector<MissingObject>& objects, const Plan
         if (entry.comes_with_pending) {
             entry.created_by = by_pending[i];
         } else {
-            trace_to_scripts(entry, origins, object.object);
+            trace_to_scripts(entry, origins, object.object, *plan.declared.get().schema);
         }
         entry.declared_external = plan.external.covers(object.object);
         entry.of_view = is_of_view(object.object, *plan.declared.get().schema, origins.default_schema());

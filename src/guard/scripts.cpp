@@ -1,5 +1,6 @@
 #include "guard/scripts.hpp"
 
+#include "schema/folded.hpp"
 #include "sql/read_script.hpp"
 
 #include <fmt/format.h>
@@ -23,6 +24,14 @@ std::vector<NamedScript> read_scripts(const Bundle& bundle, const std::vector<st
     }
     note_calls(scripts);
     return scripts;
+}
+
+void note_folded(Missing& entry, const Origins& origins, const ScriptObject& object, const DeclaredSchema& declared) {
+    auto folded = find_folded(origins, object, declared);
+    if (!folded) return;
+    entry.folded = std::move(folded->object);
+    entry.folded_by = std::move(folded->created_by);
+    entry.folded_mend = std::move(folded->mend);
 }
 
 std::vector<Warning> warnings_of(const std::vector<NamedScript>& scripts) {

@@ -6,6 +6,7 @@
 
 #include "ledger/bundle.hpp"
 #include "ledger/verdict.hpp"
+#include "schema/declared.hpp"
 #include "schema/origins.hpp"
 
 #include <string>
@@ -18,6 +19,9 @@ std::vector<NamedScript> read_scripts(const Bundle& bundle);
 
 /// Those of these migrations.
 std::vector<NamedScript> read_scripts(const Bundle& bundle, const std::vector<std::string>& names);
+
+/// For an object that no script creates: whether one creates it under its name in lower case.
+void note_folded(Missing& entry, const Origins& origins, const ScriptObject& object, const DeclaredSchema& declared);
 
 /// `readTolerantly` for each script that PostgreSQL's parser refused, with the line: what it creates is told by its
 /// words alone.

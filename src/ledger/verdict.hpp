@@ -38,6 +38,9 @@ struct Missing {
     bool of_view = false;                   ///< a view, or a column of one
     std::string removed_by{};  ///< the bundled migration that drops or renames it, so that none creates it; or empty
     std::string once_created_by{};  ///< the one that creates it before that; empty: none does
+    std::string folded{};           ///< what a script creates instead, its name being written without quotes; or empty
+    std::string folded_by{};        ///< that script's migration
+    std::string folded_mend{};      ///< what gives it the declared name
 };
 
 /// A pending script creates what is there already (a squash, or a table made by `db push`).

@@ -205,6 +205,11 @@ std::string words_for_removal(const std::string& created_by, const std::string& 
     return "migration " + created_by + " creates it, and " + removed_by + " drops or renames it";
 }
 
+std::string words_for_folded(const Missing& missing, const std::string& folded_by) {
+    return "migration " + folded_by + " creates " + missing.folded +
+           " instead: PostgreSQL folds a name without quotes to lower case";
+}
+
 std::string remedy_for_removal() {
     return "remove it from schema.prisma (or name it as it is called now), or add a migration that makes it again "
            "(prisma migrate dev) and deploy it";
@@ -228,6 +233,7 @@ std::string words_for_missing(const Missing& missing) {
     if (!missing.created_by && !missing.removed_by.empty()) {
         return text + ": " + removal_of(missing);
     }
+    if (!missing.folded.empty()) return text + ": " + words_for_folded(missing, quoted(missing.folded_by));
     return text + (missing.created_by ? ": migration " + quoted(*missing.created_by) + " creates it"
                                       : ": none of the bundled migrations creates it");
 }
@@ -238,12 +244,17 @@ Words words_for_mismatch(const std::vector<const Missing*>& missing, ApplyMode a
     bool all_pending = true;
     bool all_removed = true;
     bool all_going = true;
+    const Missing* folded = nullptr;
     for (const auto* object : missing) {
         texts.push_back(words_for_missing(*object));
         const bool removed = !object->created_by && !object->removed_by.empty();
         all_removed = all_removed && removed;
         all_going = all_going && object->goes_with_pending;
-        orphaned = orphaned || (!object->created_by && !removed);
+        if (!object->folded.empty()) {
+            folded = folded == nullptr ? object : folded;
+        } else {
+            orphaned = orphaned || (!object->created_by && !removed);
+        }
         all_pending = all_pending && object->comes_with_pending;
     }
     Words words;
@@ -256,6 +267,8 @@ Words words_for_mismatch(const std::vector<const Missing*>& missing, ApplyMode a
         words.remedy = remedy_for_removal();
     } else if (all_removed) {
         words.remedy = "why: migration-guard diagnose; " + remedy_for_removal();
+    } else if (folded != nullptr) {
+        words.remedy = folded->folded_mend + (missing.size() == 1 ? "" : "; all of them: migration-guard diagnose");
     } else if (orphaned) {
         words.remedy =
             "why: migration-guard diagnose; create the migration that was never made (prisma migrate dev) and deploy "

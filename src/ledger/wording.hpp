@@ -48,6 +48,9 @@ std::string also_found(const Missing& missing);
 std::string words_for_removal(const std::string& created_by, const std::string& removed_by);
 /// What is to be done about that: of the model, view or enum, or of the field or value.
 std::string remedy_for_removal();
+
+/// Of one whose `folded` is set: who forgot the quotes; that name as it is to stand there.
+std::string words_for_folded(const Missing& missing, const std::string& folded_by);
 std::string words_for_missing(const Missing& missing);
 Words words_for_mismatch(const std::vector<const Missing*>& missing, ApplyMode apply);
 

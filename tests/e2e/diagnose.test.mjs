@@ -136,6 +136,28 @@ test('never migrated: pushed with db push in development', async (context) => {
   assert.match(about(causes, EVENT).text, /none of the 2 bundled migrations creates it/)
 })
 
+test('written by hand without quotes: the statement that mends it, and not prisma migrate dev, which drops the table', async (context) => {
+  const script = scripts[ANALYTICS].replaceAll('"AnalyticsEvent"', 'AnalyticsEvent')
+  assert.notEqual(script, scripts[ANALYTICS])
+  const migrations = { ...first(2), [ANALYTICS]: script }
+  const database = await deployed(context, migrations)
+  const project = exampleApp(context, { migrations })
+  const { causes } = await diagnosed(context, database, project, { exit: 87 })
+  const cause = about(causes, EVENT)
+  assert.deepEqual([cause.kind, cause.migration], ['neverMigrated', ANALYTICS])
+  assert.match(cause.text, /creates public\.analyticsevent instead: PostgreSQL folds a name without quotes to lower case/)
+  const alone = await project.json(undefined, ['check', '--no-database', '--json', '--apply', 'native'])
+  assert.equal(alone.code, 87)
+  for (const said of [cause.next, alone.json.remedy, (await project.json(database.url(), ['check', '--json'])).json.remedy])
+    assert.match(said, /^ALTER TABLE "public"\."analyticsevent" RENAME TO "AnalyticsEvent" in a new migration .*; or @@map\("analyticsevent"\)/)
+
+  await database.query(`INSERT INTO analyticsevent (kind) VALUES ('SIGN_UP')`)
+  project.write('prisma/migrations/20260101000000_quotes/migration.sql', `${cause.next.slice(0, cause.next.indexOf(' in a new'))};\n`)
+  const mended = await project.guard(database.url(), ['migrate'])
+  assert.equal(mended.code, 0, mended.stdout + mended.stderr)
+  assert.equal((await database.query('SELECT * FROM "AnalyticsEvent"')).length, 1)
+})
+
 test('created by one bundled migration and renamed away by another', async (context) => {
   const migrations = { ...first(3), '20251201000000_rename': 'ALTER TABLE "AnalyticsEvent" RENAME TO "Event";\n' }
   const database = await deployed(context, migrations)

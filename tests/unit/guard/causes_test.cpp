@@ -200,6 +200,21 @@ TEST_F(Causes, NeverMigratedNamesTheCommandThatMakesTheMigration) {
     EXPECT_THAT(found()[0].next, HasSubstr("prisma migrate dev --name add_A"));
 }
 
+TEST_F(Causes, WhoForgotTheQuotesIsNotSentToMigrateDev) {
+    auto missing = table("A");
+    missing.folded = "public.a";
+    missing.folded_by = "1";
+    missing.folded_mend = "ALTER it";
+    lacks(missing);
+    const auto cause = found().at(0);
+    EXPECT_EQ(cause.kind, Kind::never_migrated);
+    EXPECT_EQ(cause.migration, "1");
+    EXPECT_EQ(cause.text,
+              "table public.A: migration 1 creates public.a instead: PostgreSQL folds a name without quotes to lower "
+              "case.");
+    EXPECT_EQ(cause.next, "ALTER it");
+}
+
 TEST_F(Causes, WhatABundledMigrationTookAwayAgainIsNotCalledNeverMigrated) {
     auto missing = table("A");
     missing.once_created_by = "1";

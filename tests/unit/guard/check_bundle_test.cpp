@@ -134,6 +134,16 @@ TEST_F(CheckBundle, SchemasThatNoScriptTouchesAreAWarning) {
     EXPECT_EQ(run().code, ExitCode::schema_mismatch);
 }
 
+TEST_F(CheckBundle, WhatWasWrittenWithoutQuotesIsToldAsSuch) {
+    script("CREATE TABLE Post (id int);");
+    declare({table("Post"), table("Tag")});
+    const auto outcome = run();
+    EXPECT_EQ(outcome.code, ExitCode::schema_mismatch);
+    EXPECT_THAT(outcome.message, HasSubstr("table public.Post (migration 1_m creates public.post instead: "));
+    EXPECT_THAT(outcome.remedy, HasSubstr("ALTER TABLE \"public\".\"post\" RENAME TO \"Post\" in a new migration"));
+    EXPECT_THAT(outcome.remedy, HasSubstr("; then check again"));
+}
+
 TEST_F(CheckBundle, WhatIsDroppedAgainIsNotCalledNeverCreated) {
     script("CREATE TABLE a (id int); CREATE TABLE c (id int);");
     script("DROP TABLE a; ALTER TABLE c RENAME TO d;");
