@@ -9,6 +9,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
+#include <utility>
 
 namespace migration_guard {
 namespace {
@@ -16,6 +18,29 @@ namespace {
 [[noreturn]] void cannot_read(const std::string& name) {
     throw Failure(ExitCode::usage, "cannot read the log " + name + ": " + std::strerror(errno),
                   "name a file that this user may read, or - for standard input");
+}
+
+struct NotText {
+    std::string_view start;
+    const char* what;
+    const char* remedy;
+};
+// Nothing would be found in these, and nothing said: rotated logs are compressed, PowerShell 5 redirects in UTF-16.
+// No text in UTF-8 begins so.
+constexpr std::array<NotText, 4> not_text{{
+    {"\xFF\xFE", "is UTF-16 (PowerShell's > writes that), and not UTF-8", "convert it first: iconv -f UTF-16 -t UTF-8"},
+    {"\xFE\xFF", "is UTF-16 (PowerShell's > writes that), and not UTF-8", "convert it first: iconv -f UTF-16 -t UTF-8"},
+    {"\x1F\x8B", "is compressed (gzip)", "unpack it first: zcat"},
+    {"\x28\xB5", "is compressed (zstd)", "unpack it first: zstdcat"},
+}};
+
+void refuse_what_is_no_text(const std::string& name, std::string_view start) {
+    const std::string file = name == "-" ? "" : " " + name;
+    for (const auto& kind : not_text) {
+        if (!start.starts_with(kind.start)) continue;
+        throw Failure(ExitCode::usage, "the log" + file + " " + kind.what,
+                      kind.remedy + file + " | migration-guard diagnose --logs -");
+    }
 }
 
 class Source {
@@ -59,7 +84,12 @@ private:
 
 LogFindings scan_log_file(const std::string& name, Interrupt& stop) {
     const Source source(name, stop);
-    return scan_log([&](char* into, std::size_t size) { return source.read(into, size); });
+    bool begun = false;
+    return scan_log([&](char* into, std::size_t size) {
+        const auto count = source.read(into, size);
+        if (!std::exchange(begun, true)) refuse_what_is_no_text(name, {into, count});
+        return count;
+    });
 }
 
 }  // namespace migration_guard

@@ -10,7 +10,8 @@
 
 namespace migration_guard {
 
-/// `name`: a path, or - for standard input. Throws Failure 64 when it cannot be read, and Interrupted.
+/// `name`: a path, or - for standard input. Throws Failure 64 when it cannot be read or is no text, and
+/// Interrupted.
 LogFindings scan_log_file(const std::string& name, Interrupt& stop);
 
 }  // namespace migration_guard

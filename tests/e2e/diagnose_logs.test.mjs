@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 
 import { guardBinary, testOfMemory } from './harness/environment.mjs'
 import { ANALYTICS, exampleApp, first, scripts } from './harness/example.mjs'
@@ -184,6 +185,28 @@ testOfMemory('300 MB of log take no more memory than one', async (context) => {
   assert.ok(many.logs.errors >= times, `${many.logs.errors} errors`)
   assert.ok(many.peak < 64 * 1024, `${many.peak} KiB`)
   assert.ok(many.peak < few.peak + 8 * 1024, `${few.peak} KiB for megabytes, ${many.peak} KiB for 300 MB`)
+})
+
+test('a log that is compressed, or UTF-16 as PowerShell writes it, is said to be so', async (context) => {
+  const project = exampleApp(context, { migrations: first(2) })
+  const utf16 = Buffer.from(`\ufeff${INCIDENT}`, 'utf16le')
+  const kinds = [
+    ["is UTF-16 (PowerShell's > writes that), and not UTF-8", 'convert it first: iconv -f UTF-16 -t UTF-8', [utf16, Buffer.from(utf16).swap16()]],
+    ['is compressed (gzip)', 'unpack it first: zcat', [gzipSync(INCIDENT)]],
+    ['is compressed (zstd)', 'unpack it first: zstdcat', [Buffer.from('28b52ffd00', 'hex')]],
+  ]
+  for (const [what, remedy, written] of kinds) {
+    for (const input of written) {
+      project.write('app.log', input)
+      for (const [name, log, options] of [[' app.log', 'app.log', {}], ['', '-', { input }]]) {
+        const refused = await project.guard(NOWHERE, ['diagnose', '--logs', log], options)
+        assert.equal(refused.code, 64, refused.stdout)
+        assert.ok(refused.said.includes(`cause="the log${name} ${what}" remedy="${remedy}${name} | migration-guard diagnose --logs -"`), refused.said)
+      }
+    }
+  }
+  project.write('app.log', `\ufeff${INCIDENT}`) // a mark of UTF-8 is none of the two
+  assert.match((await project.guard(undefined, ['diagnose', '--logs', 'app.log'])).stdout, /AnalyticsEvent/)
 })
 
 test('a stop signal ends the reading of a log that does not end', async (context) => {
