@@ -122,7 +122,8 @@ export class Scene {
   async run(commands) {
     const lines = ['exec 2>&1', 'said=0']
     for (const text of commands) {
-      lines.push(`printf '\\036'; (exit $said); ${text.replaceAll('localhost:3000', `localhost:${this.port}`)}`, 'said=$?')
+      const here = text.replaceAll('localhost:3000', `localhost:${this.port}`).replaceAll(/@db\b/g, '@127.0.0.1')
+      lines.push(`printf '\\036'; (exit $said); ${here}`, 'said=$?')
       if (text.endsWith('&')) lines.push(waitForTheApp)
     }
     lines.push('exec >/dev/null; jobs -p | xargs -r kill; wait')
