@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 
-import { guardBinary, testOfMemory } from './harness/environment.mjs'
+import { guardBinary, testOfResources } from './harness/environment.mjs'
 import { ANALYTICS, exampleApp, first, scripts } from './harness/example.mjs'
 import { Pinned, withoutChance } from './harness/pinned.mjs'
 import { deployed, test } from './harness/scenario.mjs'
@@ -170,7 +170,7 @@ async function peakWhileReading(project, block, times) {
   return { peak, logs: JSON.parse(json).logs }
 }
 
-testOfMemory('300 MB of log take no more memory than one', async (context) => {
+testOfResources('300 MB of log take no more memory than one', async (context) => {
   const project = exampleApp(context)
   // Ordinary lines, errors, each replica with a name of its own, and a line without an end in every block.
   const lines = []

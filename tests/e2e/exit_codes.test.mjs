@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 
 import { Database, urlOf } from './harness/database.mjs'
-import { guardBinary, serverUrl, sourceRoot, testOfMemory } from './harness/environment.mjs'
+import { guardBinary, serverUrl, sourceRoot, testOfResources } from './harness/environment.mjs'
 import { Pinned, withoutChance } from './harness/pinned.mjs'
 import { finish, until } from './harness/processes.mjs'
 import { Project } from './harness/project.mjs'
@@ -304,7 +304,7 @@ async function ended(context, { project, url, args = ['--', report], env, databa
 
 for (const [code, situations] of Object.entries(SITUATIONS))
   for (const [name, make] of Object.entries(situations))
-    (name === 'no memory' ? testOfMemory : test)(`${code}: ${name}`, async (context) => {
+    (name === 'no memory' ? testOfResources : test)(`${code}: ${name}`, async (context) => {
       const given = await make(context)
       const { project, database, hide = [] } = given
       const result = await ended(context, given)

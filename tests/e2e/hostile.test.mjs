@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net'
 import path from 'node:path'
 
 import { Database } from './harness/database.mjs'
-import { guardBinary, programs } from './harness/environment.mjs'
+import { guardBinary, programs, testOfResources } from './harness/environment.mjs'
 import { finish, start, until } from './harness/processes.mjs'
 import { Project } from './harness/project.mjs'
 import { deployed, report, started, test } from './harness/scenario.mjs'
@@ -168,7 +168,7 @@ test('a ledger that cannot be used makes no migration pending', async (context) 
   assert.match(text.stdout, /2\. recorded: not read, the ledger cannot be used; the image bundles 3 migrations/)
 })
 
-test('too few descriptors: the remedy names the limit', async (context) => {
+testOfResources('too few descriptors: the remedy names the limit', async (context) => {
   const database = await deployed(context, first(2))
   const project = Project.create(context, shop())
   for (const limit of [6, 7, 8]) {

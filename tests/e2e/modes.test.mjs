@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 
 import { Database } from './harness/database.mjs'
-import { guardBinary, testOfMemory } from './harness/environment.mjs'
+import { guardBinary, testOfResources } from './harness/environment.mjs'
 import { finish } from './harness/processes.mjs'
 import { Project } from './harness/project.mjs'
 import { deployed, report, started, test } from './harness/scenario.mjs'
@@ -60,7 +60,7 @@ test('observe: a COMMAND that is a shell is warned about here too', async (conte
 })
 
 // A schema larger than the memory there is: nothing that the guard expects.
-testOfMemory('observe: a fault of the guard\'s own does not keep the app from starting', async (context) => {
+testOfResources('observe: a fault of the guard\'s own does not keep the app from starting', async (context) => {
   const database = await deployed(context, first(3))
   const project = Project.create(context, shop())
   project.models(`${modelsOf(3)}\n${'// much\n'.repeat(3 << 19)}`)

@@ -37,5 +37,5 @@ export const test = (name, ...rest) => {
 const fromEngine = missing ? undefined : createRequire(engine)
 export const pg = fromEngine?.('pg')
 
-/** For what a test says of the program's memory: a sanitizer takes memory of its own. */
-export const testOfMemory = process.env.GUARD_SANITIZE ? nodeTest.skip : test
+/** For what a test says of the program's memory and descriptors: a sanitizer takes some of its own. */
+export const testOfResources = process.env.GUARD_SANITIZE ? nodeTest.skip : test
