@@ -26,7 +26,7 @@ enum ColumnCell : int {
     can_write,
     can_update,
     can_delete,
-    closed_sequence,
+    owned,
 };
 
 std::vector<std::string> named(const std::vector<std::string>& schemas, const std::string& connection_schema) {
@@ -37,22 +37,6 @@ std::vector<std::string> named(const std::vector<std::string>& schemas, const st
     }
     return names;
 }
-
-/// The sequence that the default of column `a` draws from, when the role may not: nextval() asks for USAGE or UPDATE.
-/// What a default hangs on stands in pg_depend, for serial and for hand-written ones; an identity column has no default
-/// there, and asks for nothing. CASE keeps the right from being asked of what is no sequence. Who owns the table is
-/// taken to own its sequences: the usual single login pays nothing for the question.
-constexpr std::string_view closed_sequence_of_a = R"(
-       CASE WHEN a.atthasdef AND NOT r.owned THEN (
-           SELECT pg_catalog.format('%I.%I', m.nspname, s.relname)
-           FROM pg_catalog.pg_attrdef f
-           JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = f.oid
-                                      AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-           JOIN pg_catalog.pg_class s ON s.oid = d.refobjid
-           JOIN pg_catalog.pg_namespace m ON m.oid = s.relnamespace
-           WHERE f.adrelid = r.oid AND f.adnum = a.attnum
-             AND CASE WHEN s.relkind = 'S' THEN NOT pg_catalog.has_sequence_privilege(r.role, s.oid, 'USAGE, UPDATE') END
-           ORDER BY 1 LIMIT 1) END)";
 
 constexpr std::string_view current_role = "SELECT oid FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER";
 
@@ -67,16 +51,25 @@ constexpr std::string_view acting_role = R"(
                            ORDER BY s.setdatabase DESC LIMIT 1), r.oid)
           FROM pg_catalog.pg_roles r WHERE r.rolname = $3::pg_catalog.name)";
 
+std::string role_of(const AppRole& role) {
+    return fmt::format("(SELECT ({}) AS role OFFSET 0) o", role ? acting_role : current_role);
+}
+
+std::vector<std::optional<std::string>> parameters_for(const std::string& schemas, const std::string& relations,
+                                                       const AppRole& role) {
+    std::vector<std::optional<std::string>> parameters{schemas, relations};
+    if (role) parameters.emplace_back(*role);
+    return parameters;
+}
+
 /// attidentity and relispartition came with PostgreSQL 10; a generated column (12) has a default in atthasdef as well.
 /// OFFSET 0 keeps the rights of a relation from being asked for once a column.
 Query columns_query(const std::string& schemas, const std::string& relations, const AppRole& role, int server_version) {
-    std::vector<std::optional<std::string>> parameters{schemas, relations};
-    if (role) parameters.emplace_back(*role);
     return {fmt::format(R"(
 SELECT r.nspname, r.relname, r.relkind, r.partition, r.usable, a.attname, a.atttypid, a.attnotnull, a.atthasdef{},
        r.readable OR coalesce(pg_catalog.has_column_privilege(r.role, r.oid, a.attnum, 'SELECT'), true),
        r.writable OR coalesce(pg_catalog.has_column_privilege(r.role, r.oid, a.attnum, 'INSERT'), true),
-       r.updatable, r.deletable,{}
+       r.updatable, r.deletable, r.owned
 FROM (SELECT c.oid, n.nspname, c.relname, c.relkind, {} AS partition, o.role,
              coalesce(pg_catalog.has_schema_privilege(o.role, n.oid, 'USAGE'), true) AS usable,
              coalesce(pg_catalog.has_table_privilege(o.role, c.oid, 'SELECT'), true) AS readable,
@@ -84,14 +77,35 @@ FROM (SELECT c.oid, n.nspname, c.relname, c.relkind, {} AS partition, o.role,
              coalesce(pg_catalog.has_any_column_privilege(o.role, c.oid, 'UPDATE'), true) AS updatable,
              coalesce(pg_catalog.has_table_privilege(o.role, c.oid, 'DELETE'), true) AS deletable,
              coalesce(pg_catalog.pg_has_role(o.role, c.relowner, 'USAGE'), true) AS owned
-      FROM (SELECT ({}) AS role OFFSET 0) o,
-           pg_catalog.pg_namespace n, pg_catalog.pg_class c
+      FROM {}, pg_catalog.pg_namespace n, pg_catalog.pg_class c
       WHERE n.nspname = ANY ($1::pg_catalog.name[]) AND c.relnamespace = n.oid
         AND c.relname = ANY ($2::pg_catalog.name[]) AND c.relkind = ANY ('{{r,p,v,m,f}}') OFFSET 0) r
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped)",
-                        server_version >= 100000 ? " OR a.attidentity <> ''" : "", closed_sequence_of_a,
-                        server_version >= 100000 ? "c.relispartition" : "false", role ? acting_role : current_role),
-            parameters};
+                        server_version >= 100000 ? " OR a.attidentity <> ''" : "",
+                        server_version >= 100000 ? "c.relispartition" : "false", role_of(role)),
+            parameters_for(schemas, relations, role)};
+}
+
+/// The sequences that defaults draw from and the role may not: nextval() asks for USAGE or UPDATE. What a default hangs
+/// on stands in pg_depend, for serial and for hand-written ones; an identity column has no default there, and asks for
+/// nothing. CASE keeps the right from being asked of what is no sequence. Who owns the table is taken to own its
+/// sequences.
+Query closed_sequences_query(const std::string& schemas, const std::string& relations, const AppRole& role) {
+    return {fmt::format(R"(
+SELECT n.nspname, c.relname, a.attname, pg_catalog.min(pg_catalog.format('%I.%I', m.nspname, s.relname))
+FROM {}, pg_catalog.pg_namespace n JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid
+JOIN pg_catalog.pg_attrdef f ON f.adrelid = c.oid
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = f.adnum
+JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = f.oid
+                           AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+JOIN pg_catalog.pg_class s ON s.oid = d.refobjid
+JOIN pg_catalog.pg_namespace m ON m.oid = s.relnamespace
+WHERE n.nspname = ANY ($1::pg_catalog.name[]) AND c.relname = ANY ($2::pg_catalog.name[])
+  AND c.relkind = ANY ('{{r,p,v,m,f}}') AND NOT pg_catalog.pg_has_role(o.role, c.relowner, 'USAGE')
+  AND CASE WHEN s.relkind = 'S' THEN NOT pg_catalog.has_sequence_privilege(o.role, s.oid, 'USAGE, UPDATE') END
+GROUP BY 1, 2, 3)",
+                        role_of(role)),
+            parameters_for(schemas, relations, role)};
 }
 
 Query enums_query(const std::string& schemas, const std::string& names) {
@@ -141,7 +155,25 @@ void read_columns(const Result& result, const ColumnTypes& types, Catalogue& cat
         described.has_default = result.boolean(row, has_default);
         described.can_read = result.boolean(row, can_read);
         described.can_write = result.boolean(row, can_write);
-        if (!result.is_null(row, closed_sequence)) described.closed_sequence = result.text(row, closed_sequence);
+    }
+}
+
+/// A default that somebody else's sequence may stand behind: the usual single login has none.
+bool has_default_of_others(const Result& columns) {
+    for (int row = 0; row < columns.rows(); ++row) {
+        if (columns.boolean(row, owned) || columns.is_null(row, column)) continue;
+        if (columns.boolean(row, has_default)) return true;
+    }
+    return false;
+}
+
+void read_closed_sequences(const Result& result, Catalogue& catalogue) {
+    require_ok(result, "reading the rights on sequences");
+    for (int row = 0; row < result.rows(); ++row) {
+        const auto found = catalogue.relations.find({result.text(row, 0), result.text(row, 1)});
+        if (found == catalogue.relations.end()) continue;
+        const auto described = found->second.columns.find(result.text(row, 2));
+        if (described != found->second.columns.end()) described->second.closed_sequence = result.text(row, 3);
     }
 }
 
@@ -173,7 +205,7 @@ std::vector<Query> catalogue_queries(const CatalogueRequest& request, const std:
 }
 
 Catalogue read_catalogue(Connection& connection, const std::vector<Result>& results, std::size_t first,
-                         const CatalogueRequest& request) {
+                         const CatalogueRequest& request, const std::string& schema, const AppRole& role) {
     const Result& columns = results.at(first);
     for (std::size_t i = first; i < results.size(); ++i) require_ok(results[i], "reading the catalogue");
     Catalogue catalogue;
@@ -184,6 +216,12 @@ Catalogue read_catalogue(Connection& connection, const std::vector<Result>& resu
     const auto unknown = unknown_types(columns, types);
     if (!unknown.empty()) types.add(connection.execute(types_query(unknown), Bytes::any));
     read_columns(columns, types, catalogue);
+    if (has_default_of_others(columns)) {
+        const auto schemas = array_parameter(named(request.schemas, schema));
+        read_closed_sequences(
+            connection.execute(closed_sequences_query(schemas, array_parameter(request.relations), role), Bytes::any),
+            catalogue);
+    }
     return catalogue;
 }
 

@@ -48,9 +48,9 @@ Snapshot take_snapshot(Connection& connection, const DatabaseUrl& url, const std
     queries.push_back(
         lock_holders_query(request.sessions ? MigratingSessions::by_lock_or_name : MigratingSessions::by_lock));
     const bool with_catalogue = !request.catalogue.empty();
+    // The session itself tells best what its own login acts as: a default role, a pooler's login.
+    const auto role = app_role == url.user ? AppRole() : AppRole(app_role);
     if (with_catalogue) {
-        // The session itself tells best what its own login acts as: a default role, a pooler's login.
-        const auto role = app_role == url.user ? AppRole() : AppRole(app_role);
         auto more = catalogue_queries(request.catalogue, url.effective_schema(), role, connection.server_version());
         std::ranges::move(more, std::back_inserter(queries));
     }
@@ -68,7 +68,8 @@ Snapshot take_snapshot(Connection& connection, const DatabaseUrl& url, const std
     snapshot.ledger_ms = milliseconds_between(begun, results[locks].arrived);
     if (with_catalogue) {
         const auto reading = std::chrono::steady_clock::now();
-        snapshot.catalogue = read_catalogue(connection, results, catalogue, request.catalogue);
+        snapshot.catalogue =
+            read_catalogue(connection, results, catalogue, request.catalogue, url.effective_schema(), role);
         snapshot.catalogue_ms = milliseconds_between(results[locks].arrived, results.back().arrived) +
                                 milliseconds_between(reading, std::chrono::steady_clock::now());
     }
