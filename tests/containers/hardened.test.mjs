@@ -133,7 +133,13 @@ describe('in a container', { concurrency: 2, timeout: 600_000 }, () => {
     const name = await started(database, [])
     try {
       await until('the app listens', async () => (await logsOf(name)).includes('listens'), 60)
-      const lookAt = async (container) => JSON.parse(await dockerText('exec', container, 'node', 'look.mjs'))
+      // A probe may run, and Node opens a descriptor for it: the fewest of a few looks are those that stay.
+      const lookAt = async (container) => {
+        const looks = []
+        for (let i = 0; i < 5; ++i) looks.push(JSON.parse(await dockerText('exec', container, 'node', 'look.mjs')))
+        const fewest = (of) => Math.min(...looks.map((look) => look[of]))
+        return { ...looks[0], descriptors: fewest('descriptors'), processes: fewest('processes') }
+      }
       const seen = await lookAt(name)
       assert.equal(seen.exe, '/usr/local/bin/node')
       assert.deepEqual(seen.cmd, ['node', 'server.mjs'])
