@@ -24,8 +24,8 @@ std::vector<Query> catalogue_queries(const CatalogueRequest& request, const std:
                                      int server_version);
 
 /// `results` from number `first` on: the answers to catalogue_queries() of the same arguments. Asks on `connection` for
-/// what most databases have none of: types that the answers leave unknown, sequences behind tables of other owners (to
-/// plan that question costs a new session 1.5 ms). Throws Failure, Interrupted.
+/// what most databases have none of: types that the answers leave unknown, sequences behind tables of other owners (as
+/// part of the first statement that cost every session over a millisecond). Throws Failure, Interrupted.
 Catalogue read_catalogue(Connection& connection, const std::vector<Result>& results, std::size_t first,
                          const CatalogueRequest& request, const std::string& schema, const AppRole& role);
 
